@@ -1,0 +1,193 @@
+"""Approval cards, and what the requester is told."""
+
+from __future__ import annotations
+
+from blocks.ids import Action, Field, View
+from blocks.kit import (
+    Block,
+    Message,
+    actions,
+    button,
+    channel,
+    context,
+    facts,
+    field,
+    foreign,
+    message,
+    modal,
+    person,
+    section,
+    when,
+)
+from bot.domain.approvals import Request, RequestState
+from bot.domain.businesses import TaxTreatment
+from bot.domain.money import Money
+from bot.domain.plans import Plan
+from bot.domain.publishing import Publish, PublishState
+from bot.domain.views import Card
+
+
+def card_message(card: Card) -> Message:
+    """Show a request with everything needed to decide; once decided, what became of it."""
+    request, plan = card.request, card.request.plan
+    title = f"{foreign(plan.supplier)}, {plan.money}"
+    state, buttons = _state(card)
+    return message(
+        f"{_headline(card)}: {title}",
+        section(f"{_headline(card)}\n*{foreign(plan.supplier, 150)}* – *{plan.money}*"),
+        facts(_facts(plan)),
+        context(*(f":small_orange_diamond: {foreign(flag)}" for flag in plan.flags[:10])),
+        _changes(request),
+        section(state) if state else None,
+        buttons,
+        context(
+            f"#{card.item.number} · {foreign(card.business.name)} · asked for by {person(request.requested_by)}, "
+            f"{when(request.requested_at)}"
+        ),
+    )
+
+
+def _headline(card: Card) -> str:
+    request, publish = card.request, card.publish
+    match request.state:
+        case RequestState.PENDING:
+            return "Approve for publishing?"
+        case RequestState.REJECTED:
+            return "Rejected"
+        case RequestState.APPROVED:
+            if publish is None:
+                return "Approved"
+            titles = {
+                PublishState.RUNNING: "Publishing…",
+                PublishState.HELD: "Held",
+                PublishState.STOPPED: "Not published",
+                PublishState.DONE: "Published",
+            }
+            return titles[publish.state]
+
+
+def _facts(plan: Plan) -> list[tuple[str, str]]:
+    draft = plan.draft
+    return [
+        ("Invoice number", foreign(draft.invoice_number)),
+        ("Category", foreign(plan.category)),
+        ("Date", f"{draft.invoice_date:%d %b %Y}"),
+        ("Due", "already paid" if plan.pays else f"{draft.due_date:%d %b %Y}"),
+        ("Tax", _tax(plan)),
+        ("Paid with", foreign(plan.payment_method)),
+        ("Class", foreign(plan.project_class)),
+        ("Location", foreign(plan.project_location)),
+        ("Customer", foreign(plan.customer)),
+        ("Number on the document", foreign(plan.original_number) if _renumbered(plan) else ""),
+    ]
+
+
+def _renumbered(plan: Plan) -> bool:
+    return bool(plan.original_number) and plan.original_number.strip() != plan.draft.invoice_number
+
+
+def _tax(plan: Plan) -> str:
+    if not plan.tax:
+        return "none"
+    own_line = plan.treatment is TaxTreatment.OWN_LINE
+    return f"{Money(plan.currency, plan.tax)}, {'on a line of its own' if own_line else 'inside the category'}"
+
+
+def _changes(request: Request) -> Block | None:
+    if not request.changes or request.state is not RequestState.PENDING:
+        return None
+    lines = "\n".join(f"• {foreign(change)}" for change in request.changes)
+    return section(f":warning: *Changed since it was asked for. The card shows it as it is now.*\n{lines}")
+
+
+def _state(card: Card) -> tuple[str, Block | None]:
+    """Return the sentence on where the request stands, and the buttons it still has."""
+    request, publish = card.request, card.publish
+    decided = f"{person(request.decided_by)}, {when(request.decided_at)}" if request.decided_at else ""
+    if request.state is RequestState.PENDING:
+        value = {"r": request.id}
+        return "", actions(
+            button(
+                "Approve", Action.ITEM_APPROVE, value, style="primary", describes=f"Approve item {card.item.number}"
+            ),
+            button("Reject…", Action.ITEM_REJECT, value, describes=f"Reject item {card.item.number}"),
+        )
+    if request.state is RequestState.REJECTED:
+        return f"Rejected by {decided}: “{foreign(request.reason, 600)}”", None
+    return _published(card, publish, f"Approved by {decided}.")
+
+
+def _published(card: Card, publish: Publish | None, approved: str) -> tuple[str, Block | None]:
+    if publish is None:
+        return approved, None
+    match publish.state:
+        case PublishState.RUNNING:
+            if publish.bill_id:
+                return f"{approved} The bill {foreign(publish.bill_id)} is in Bill.com; its document follows.", None
+            waiting = f" {_sentence(publish.problem)}" if publish.problem else " On its way to Bill.com."
+            return approved + waiting, None
+        case PublishState.HELD:
+            return f"{approved} It {foreign(publish.problem)}; you need do nothing more for it.", None
+        case PublishState.STOPPED:
+            retry = button("Try Again", Action.PUBLISH_RETRY, {"r": card.request.id})
+            return f"{approved} :warning: Not published: {foreign(publish.problem, 600).rstrip('.')}.", actions(retry)
+        case PublishState.DONE:
+            text = f"{approved} :white_check_mark: Bill *{foreign(publish.bill_id)}* is in Bill.com{_with(publish)}."
+            text += "".join(f"\n:warning: Published, but {foreign(short)}." for short in publish.shortfalls)
+            link = button("Open in Bill.com", Action.BILL_OPEN, {"r": card.request.id}, url=card.bill_url)
+            return text, actions(link)
+
+
+def _with(publish: Publish) -> str:
+    parts = ["its document"] if publish.document_id else []
+    if publish.payment_id:
+        parts.append("its payment")
+    return f", with {' and '.join(parts)}" if parts else ""
+
+
+def outcome_message(card: Card) -> Message:
+    """Tell the requester what became of the request."""
+    plan, request, publish = card.request.plan, card.request, card.publish
+    what = f"*{foreign(plan.supplier)}*, {plan.money} (#{card.item.number})"
+    if request.state is RequestState.REJECTED:
+        text = f"{person(request.decided_by)} rejected {what}: “{foreign(request.reason, 600)}”"
+        follow = "Put it right in Dext, then ask again with `/dext publish`."
+        return message(f"Rejected: {foreign(plan.supplier)}, {plan.money}", section(f"{text}\n{follow}"))
+    if publish is None and request.state is RequestState.APPROVED:
+        return message(f"Approved: {foreign(plan.supplier)}", section(f"{person(request.decided_by)} approved {what}."))
+    place = f" See its card in {channel(request.channel_id)}." if request.channel_id else ""
+    if request.state is RequestState.PENDING:
+        changes = "; ".join(foreign(change) for change in request.changes)
+        text = f"{what} changed after it was asked for ({changes}). It waits for approval again, as it is now.{place}"
+        return message(f"Waiting for approval again: {foreign(plan.supplier)}, {plan.money}", section(text))
+    sentence, _ = _state(card)
+    title = _headline(card)
+    text = f"{title}: {foreign(plan.supplier)}, {plan.money}"
+    done = publish is not None and publish.state is PublishState.DONE
+    link = actions(button("Open in Bill.com", Action.BILL_OPEN, {"r": request.id}, url=card.bill_url)) if done else None
+    # No button that decides: this message is not rewritten when somebody else was faster.
+    return message(text, section(f"{title}: {what}\n{sentence}{'' if done else place}"), link)
+
+
+def reject_modal(card: Card) -> Block:
+    """Ask for the reason of a rejection."""
+    plan = card.request.plan
+    reason = {"type": "plain_text_input", "action_id": Field.REASON, "multiline": True, "max_length": 500}
+    return modal(
+        View.REJECT,
+        "Reject",
+        "Reject",
+        {"r": card.request.id},
+        section(f"*{foreign(plan.supplier)}*, {plan.money} (#{card.item.number})"),
+        field(
+            Field.REASON,
+            "Why?",
+            reason,
+            hint="The person who asked reads this. Say what has to be put right.",
+        ),
+    )
+
+
+def _sentence(text: str) -> str:
+    clean = foreign(text)
+    return f"{clean[:1].upper()}{clean[1:]}."

@@ -1,0 +1,73 @@
+"""The app's Home: what waits for me, how the connections are, what I can do."""
+
+from __future__ import annotations
+
+from blocks.connection import standing_message
+from blocks.ids import Action
+from blocks.kit import Block, actions, button, channel, context, divider, foreign, header, person, plural, section, when
+from bot.domain.approvals import Request
+from bot.domain.people import Right, may
+from bot.domain.views import HomeView, Standing
+
+_SHOWN = 10
+
+
+def home_view(view: HomeView) -> Block:
+    """Return the Home of one person."""
+    if not view.standings:
+        admins = ", ".join(person(user) for user in view.admins[:5]) or "nobody yet"
+        return _home(
+            header("Dext and Bill.com"),
+            section(
+                "You have no role yet, so there is nothing to show. An admin gives roles with `/dext settings`: "
+                f"{admins}."
+            ),
+        )
+    blocks = _to_do(view)
+    for standing in view.standings:
+        blocks += [divider(), *_standing(standing)]
+    return _home(*blocks)
+
+
+def _home(*blocks: Block | None) -> Block:
+    return {"type": "home", "blocks": [block for block in blocks if block is not None]}
+
+
+def _to_do(view: HomeView) -> list[Block | None]:
+    """List what this person can settle, oldest first."""
+    blocks: list[Block | None] = [header("Your to-do")]
+    if view.to_decide:
+        lines = "\n".join(_line(request) for request in view.to_decide[:_SHOWN])
+        waits = plural(len(view.to_decide), "item waits", "items wait")
+        more = len(view.to_decide) - _SHOWN
+        blocks.append(section(f"*{waits} for your decision*\n{lines}"))
+        blocks.append(context(f"and {more:,} more" if more > 0 else ""))
+    for number, standing in enumerate(view.standings):
+        if standing.ready and not standing.why_not and may(standing.roles, Right.REQUEST):
+            ready = plural(standing.ready, "item is", "items are")
+            value = {"p": 0, "w": "", "b": standing.business.id}
+            show = button("Show Ready Items", f"{Action.ITEMS_PAGE}.todo{number}", value)
+            blocks.append(section(f"*{ready} ready* in {foreign(standing.business.name)}, to ask approval for", show))
+    if len(blocks) == 1:
+        blocks.append(section("Nothing waits for you."))
+    return blocks
+
+
+def _standing(standing: Standing) -> list[Block]:
+    """Show a business as `/dext status` does; action ids get its id, so that several fit one view."""
+    shown = []
+    for block in standing_message(standing).blocks:
+        if block["type"] == "actions":
+            own = standing.business.id[:8]
+            elements = [{**element, "action_id": f"{element['action_id']}.{own}"} for element in block["elements"]]
+            block = actions(*elements) or block
+        shown.append(block)
+    return shown
+
+
+def _line(request: Request) -> str:
+    plan = request.plan
+    return (
+        f"• *{foreign(plan.supplier, 80)}*, {plan.money}, asked for by {person(request.requested_by)} "
+        f"{when(request.requested_at)}: see its card in {channel(request.channel_id)}"
+    )

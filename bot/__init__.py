@@ -1,0 +1,1 @@
+"""The Slack bot that runs Dext and Bill.com for finance teams."""

@@ -1,0 +1,236 @@
+"""Dext for the rest of the bot: one gateway a process, one client a connection.
+
+There is no call that publishes. Dext's own publishing would be a second writer of bills beside the
+bot, so it must not even be reachable from here (docs/dext.md, publishing).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import httpx
+from pydantic import SecretStr, TypeAdapter
+
+from bot.clients import dext_wire as wire
+from bot.clients.dext_auth import DextAccess, DextGrant, Grants
+from bot.clients.dext_errors import SERVICE, TurnedAwayError, complaint, readable, refusal
+from bot.clients.dext_wire import DextAccount, DextEntry, DextImage, DextReceipt, Kind
+from bot.clients.http import Operation, Outgoing, Repeat, exchange, repeating, unreadable
+from bot.clients.wire import UnreadableError, encode, fit
+from bot.errors import NoSuchEntryError, PermissionMissingError, TokenRevokedError
+
+__all__ = [
+    "DextAccess",
+    "DextAccount",
+    "DextClient",
+    "DextEntry",
+    "DextGateway",
+    "DextGrant",
+    "DextImage",
+    "DextReceipt",
+    "Kind",
+]
+
+# Everything here may be repeated: reading, and writing that ends the same however often it is done.
+LIST_USERS = Operation("POST", "/api/list_users", Repeat.SAFE)
+INBOX = Operation("POST", "/api/inbox", Repeat.SAFE)
+RECEIPTS = Operation("POST", "/api/receipts", Repeat.SAFE)
+UPDATE = Operation("POST", "/api/update_receipt_data", Repeat.SAFE)
+IMAGE = Operation("POST", "/api/image", Repeat.SAFE)
+ENTRIES: Mapping[Kind, Operation] = {kind: Operation("POST", f"/api/{kind}", Repeat.SAFE) for kind in wire.LISTS}
+PUSH: Mapping[Kind, Operation] = {kind: Operation("POST", f"/api/add_{kind}", Repeat.SAFE) for kind in wire.LISTS}
+DELETE: Mapping[Kind, Operation] = {kind: Operation("POST", f"/api/delete_{kind}", Repeat.SAFE) for kind in wire.LISTS}
+
+AT_ONCE = 500
+"""Rows in one writing call. Dext names no limit; a whole chart of accounts in one body may take too long."""
+
+Shape = TypeVar("Shape")
+Item = TypeVar("Item")
+
+
+class DextGateway:
+    """Hold what all connections share; one a process, thread-safe.
+
+    `http` comes from `upstream_client` and stays the caller's to close; `clock` gives aware UTC. Dext
+    is given `redirect_uri` at every refresh where it is set, as its own client does.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        client_id: str,
+        client_secret: SecretStr,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        redirect_uri: str = "",
+    ) -> None:
+        self._http = http
+        self._sleep = sleep
+        self._grants = Grants(http, client_id, client_secret, clock, redirect_uri)
+
+    def authorize_url(self, redirect_uri: str, state: str) -> str:
+        """Return where a browser goes to connect."""
+        return self._grants.authorize_url(redirect_uri, state)
+
+    def exchange_code(self, code: str, redirect_uri: str) -> DextGrant:
+        """Trade the code of a redirect for a grant, once; the grant is the caller's to keep.
+
+        Raises TokenRevokedError when Dext refuses the code, CredentialsError(which="client"),
+        UnavailableError, RateLimitedError, GarbledReplyError.
+        """
+        return self._grants.exchange_code(code, redirect_uri)
+
+    def client(self, access: DextAccess) -> DextClient:
+        """Return the client of one connection; it is cheap and thread-safe."""
+        return DextClient(self._http, self._grants, access, self._sleep)
+
+
+class DextClient:
+    """Speak to Dext for one connection; thread-safe.
+
+    Every method renews the grant by itself when Dext turns it away. Raises TokenRevokedError when an
+    admin must reconnect, PermissionMissingError when a fresh grant is not enough, RefusedError,
+    RateLimitedError, UnavailableError (repeating does no harm), GarbledReplyError.
+    """
+
+    def __init__(self, http: httpx.Client, grants: Grants, access: DextAccess, sleep: Callable[[float], None]) -> None:
+        self._http = http
+        self._grants = grants
+        self._access = access
+        self._sleep = sleep
+
+    def account(self) -> DextAccount:
+        """Return the account the grant belongs to; raises GarbledReplyError when it is not exactly one."""
+        users = self._call(LIST_USERS, {}, lambda value: fit(wire.Users, value)).users
+        ids = {user.account_id for user in users if user.account_id}
+        if len(ids) != 1:
+            raise unreadable(LIST_USERS, UnreadableError(f"users of {len(ids)} accounts"), service=SERVICE)
+        return DextAccount(ids.pop(), tuple(user.email for user in users if user.email and not user.suspended))
+
+    def inbox(self) -> list[DextReceipt]:
+        """Return every document of the inbox; Dext has neither pages nor a filter for changes."""
+        return self._call(INBOX, {}, _receipts)
+
+    def receipt(self, receipt_id: str) -> DextReceipt:
+        """Return a document; raises NoSuchEntryError."""
+        return _one(self._call(RECEIPTS, {"id": _number(receipt_id)}, _receipts), receipt_id)
+
+    def update_receipt(self, receipt_id: str, changes: Mapping[str, str]) -> DextReceipt:
+        """Write fields of a document, named as Dext names them, and return what it is now.
+
+        Raises NoSuchEntryError. Writing the same again is harmless, so it is repeated after a lost answer.
+        """
+        # Dext wants the changes as text of JSON inside the JSON (docs/dext.md, calls).
+        body = {"id": _number(receipt_id), "data": json.dumps(dict(changes), ensure_ascii=False)}
+        return _one(self._call(UPDATE, body, _receipts), receipt_id)
+
+    def image(self, receipt_id: str) -> DextImage:
+        """Return the file of a document; raises NoSuchEntryError, GarbledReplyError for a broken file."""
+        return self._call(IMAGE, {"id": _number(receipt_id)}, lambda value: wire.image(fit(wire.ImageReply, value)))
+
+    def push(self, kind: Kind, entries: Sequence[tuple[str, str, str]]) -> None:
+        """Add or overwrite rows (id, name, code) of a list, 500 a call; ids are ours to choose.
+
+        A failure midway leaves the first ones written; pushing all again is harmless.
+        """
+        rows = [{"id": entry_id, "name": name} | ({"code": code} if code else {}) for entry_id, name, code in entries]
+        for some in _chunks(rows):
+            self._call(PUSH[kind], {kind: some}, _anything)
+
+    def delete(self, kind: Kind, ids: Sequence[str]) -> None:
+        """Delete rows of a list by the ids they were pushed with, 500 a call."""
+        for some in _chunks([{"id": entry_id} for entry_id in ids]):
+            self._call(DELETE[kind], {kind: some}, _anything)
+
+    def entries(self, kind: Kind) -> list[DextEntry]:
+        """Return a whole list."""
+
+        def read(value: object) -> list[DextEntry]:
+            found = fit(TypeAdapter(dict[str, object]), value).get(kind)
+            rows = TypeAdapter(list[wire.EntryRow])
+            return [DextEntry(row.id, row.name, row.code) for row in fit(rows, found)]
+
+        return self._call(ENTRIES[kind], {}, read)
+
+    def _call(self, operation: Operation, body: Mapping[str, object], read: Callable[[object], Shape]) -> Shape:
+        content = encode(body)
+        grant = self._grants.current(self._access)
+        try:
+            return self._once(operation, content, grant, read)
+        except TurnedAwayError:
+            grant = self._grants.current(self._access, refused=grant)
+        try:
+            return self._once(operation, content, grant, read)
+        except TurnedAwayError as error:
+            raise _barred(error) from None
+
+    def _once(self, operation: Operation, content: bytes, grant: DextGrant, read: Callable[[object], Shape]) -> Shape:
+        headers = {
+            "authorization": f"Bearer {grant.access_token.get_secret_value()}",
+            "content-type": "application/json",
+            "accept": "application/json",
+        }
+        outgoing = Outgoing(headers, content=content)
+        response = repeating(
+            operation.repeat,
+            lambda: exchange(self._http, operation, operation.url(), outgoing, service=SERVICE),
+            sleep=self._sleep,
+        )
+        value = readable(response.content)
+        found = complaint(value)
+        if found is not None or not response.is_success:
+            raise refusal(response, found, operation)
+        try:
+            return read(value)
+        except UnreadableError as error:
+            raise unreadable(operation, error, service=SERVICE) from None
+
+
+def _receipts(value: object) -> list[DextReceipt]:
+    return [wire.receipt(row) for row in fit(wire.Receipts, value).receipts]
+
+
+def _anything(value: object) -> None:
+    # Lists echo what was written; only that it is an object of JSON matters.
+    fit(TypeAdapter(dict[str, object]), value)
+
+
+def _one(receipts: Iterable[DextReceipt], receipt_id: str) -> DextReceipt:
+    found = next((receipt for receipt in receipts if receipt.id == receipt_id), None)
+    if found is None:
+        raise _gone("it is not in the answer")
+    return found
+
+
+def _number(receipt_id: str) -> int:
+    if not (receipt_id.isascii() and receipt_id.isdigit()):
+        raise _gone("the id is not a number")
+    return int(receipt_id)
+
+
+def _chunks(rows: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+
+
+def _gone(detail: str) -> NoSuchEntryError:
+    reason = "Dext doesn't have this document any more."
+    return NoSuchEntryError(reason, service=SERVICE, detail=detail, reason=reason)
+
+
+def _barred(error: TurnedAwayError) -> TokenRevokedError | PermissionMissingError:
+    if error.status == 401:
+        return TokenRevokedError(
+            "Dext doesn't accept this connection any more. An admin has to connect Dext again.",
+            service=SERVICE,
+            detail=error.detail,
+        )
+    return PermissionMissingError(
+        "The Dext user of this connection isn't permitted to do this. An admin can change its role in Dext.",
+        service=SERVICE,
+        detail=error.detail,
+    )

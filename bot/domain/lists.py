@@ -1,0 +1,50 @@
+"""The lists that Bill.com owns and of which Dext and the bot hold copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ListName(StrEnum):
+    """Name a list; the value is what storage and people's commands use."""
+
+    ACCOUNTS = "accounts"
+    SUPPLIERS = "suppliers"
+    CUSTOMERS = "customers"
+    CLASSES = "classes"
+    LOCATIONS = "locations"
+    PAYMENT_METHODS = "payment_methods"
+    APPROVERS = "approvers"
+
+
+SIX_LISTS = (
+    ListName.ACCOUNTS,
+    ListName.SUPPLIERS,
+    ListName.CUSTOMERS,
+    ListName.CLASSES,
+    ListName.LOCATIONS,
+    ListName.PAYMENT_METHODS,
+)
+"""The lists people know; approvers come along where the role in Bill.com allows it."""
+
+PAYMENT_ACCOUNT_TYPES = frozenset({"BANK", "CREDIT_CARD"})
+"""Types of account that a payment method is made from (docs/bill-com.md, payment methods)."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Be one row of a list as Bill.com gives it.
+
+    `number` is an account's number, `kind` its type (`EXPENSE`, `BANK`, …) or a vendor's
+    bill currency; both empty where the list has none. `updated_at` is aware UTC.
+    """
+
+    id: str
+    name: str
+    parent_id: str | None = None
+    number: str = ""
+    kind: str = ""
+    archived: bool = False
+    updated_at: datetime | None = None

@@ -1,0 +1,176 @@
+"""What background work tells people: a view from a service, blocks, Slack.
+
+A message has a key. The first time it is posted, later it is edited, and an edit that would say
+what the message says already is not sent.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from blocks.breaks import break_message
+from blocks.cards import card_message, outcome_message
+from blocks.connection import finish_message
+from blocks.home import home_view
+from blocks.kit import Message, context, message
+from blocks.lists import refresh_message
+from blocks.words import intake_message
+from bot.clients.slack import SlackGateway, SlackTargetError
+from bot.clients.slack_replies import replace_original
+from bot.domain.approvals import RequestState
+from bot.domain.publishing import PublishState
+from bot.domain.views import RefreshProgress
+from bot.errors import UpstreamError
+from bot.log import get_logger
+from bot.services.approvals import Approvals
+from bot.services.breaks import Breaks
+from bot.services.finishing import Finishing
+from bot.services.messages import Answer, Messages, Posted, digest
+from bot.services.people import People
+from bot.services.refreshing import Refreshing
+from bot.services.status import Status
+
+EDIT_PAUSE = timedelta(seconds=3)
+"""At most one edit of a living message in this time: Slack allows about fifty a minute a workspace."""
+
+
+class Notify:
+    """Write and rewrite messages from what the database says."""
+
+    def __init__(
+        self,
+        slack: SlackGateway,
+        messages: Messages,
+        people: People,
+        breaks: Breaks,
+        approvals: Approvals,
+        finishing: Finishing,
+        refreshing: Refreshing,
+        status: Status,
+    ) -> None:
+        self._slack = slack
+        self._messages = messages
+        self._people = people
+        self._breaks = breaks
+        self._approvals = approvals
+        self._finishing = finishing
+        self._refreshing = refreshing
+        self._status = status
+        self._log = get_logger(__name__)
+
+    def tell(self, kind: str, subject: str) -> None:
+        """Write the message of a kind about a subject, as things stand now."""
+        match kind:
+            case "card":
+                self._card(subject)
+            case "outcome":
+                self._outcome(subject)
+            case "finish":
+                prompt = self._finishing.prompt(subject)
+                self._write(f"finish:{subject}", prompt.attempt.user_id, "", finish_message(prompt))
+            case "refresh":
+                self._refresh(self._refreshing.progress(subject))
+            case "break":
+                view = self._breaks.view(subject)
+                admin = self._people.first_admin(view.business.id)
+                self._write(f"break:{subject}", view.business.channel_id or admin, admin, break_message(view))
+            case "home":
+                workspace_id, _, user_id = subject.partition(":")
+                self._slack.publish_home(user_id, home_view(self._status.home(workspace_id, user_id)))
+            case "answer":
+                self._answer(subject)
+            case _:
+                raise ValueError(f"no message of kind {kind}")
+
+    def progress(self, refresh_id: str) -> None:
+        """Show how a refresh stands, unless that was shown a moment ago; a failure here stops nothing."""
+        key = f"refresh:{refresh_id}"
+        if self._messages.recently_written(key, EDIT_PAUSE):
+            return
+        try:
+            self._refresh(self._refreshing.progress(refresh_id))
+        except UpstreamError as error:
+            self._log.info("progress not shown", refresh=refresh_id, code=error.code)
+
+    def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None) -> None:
+        """Tell somebody who asked what a look into Dext brought."""
+        ready = self._status.standing(workspace_id, user_id, business_id=business_id).ready
+        told = intake_message(new, ready, business_id)
+        self._messages.answer(workspace_id, user_id, "", told.text, told.blocks)
+
+    def _outcome(self, request_id: str) -> None:
+        """Tell the requester, with a message for each turn: "held", later "published", a second stop."""
+        card = self._approvals.card(request_id)
+        turn = card.request.state.value
+        if card.request.state is RequestState.PENDING:
+            if not card.request.changes:
+                return  # it waits as it was asked for: there is nothing to tell
+            turn = f"again:{card.request.fingerprint[:8]}"
+        elif card.publish is not None:
+            count = card.publish.jobs if card.publish.state is PublishState.STOPPED else 0
+            turn = f"{card.publish.state.value}:{count}"
+        self._write(f"outcome:{request_id}:{turn}", card.request.requested_by, "", outcome_message(card))
+
+    def _card(self, request_id: str) -> None:
+        card = self._approvals.card(request_id)
+        self._write(f"card:{request_id}", card.request.channel_id, card.request.requested_by, card_message(card))
+
+    def _refresh(self, progress: RefreshProgress) -> None:
+        refresh = progress.refresh
+        self._write(
+            f"refresh:{refresh.id}", refresh.channel_id or refresh.requested_by, refresh.requested_by,
+            refresh_message(progress),
+        )  # fmt: skip
+
+    def _write(self, key: str, target: str, fallback_user: str, what: Message) -> None:
+        """Post or edit the message of a key; where the bot cannot write, the person gets it instead."""
+        if not target:
+            return
+        said = digest(what.text, what.blocks)
+        before = self._messages.posted(key)
+        if before is not None:
+            if before.digest == said:
+                return
+            try:
+                self._slack.update(before.channel_id, before.ts, what.text, what.blocks)
+            except SlackTargetError as error:
+                self._log.info("message gone", key=key, reason=error.reason)
+                self._messages.forget_posted(key)
+                before = None
+        if before is not None:
+            self._messages.keep_posted(key, Posted(before.channel_id, before.ts, said))
+            return
+        try:
+            posted = self._slack.post(target, what.text, what.blocks)
+        except SlackTargetError as error:
+            self._log.warning("cannot write there", key=key, reason=error.reason)
+            if not fallback_user or fallback_user == target:
+                return
+            posted = self._slack.post(fallback_user, what.text, _with_reason(what, target).blocks)
+        self._messages.keep_posted(key, Posted(posted.channel, posted.ts, said))
+
+    def _answer(self, answer_id: str) -> None:
+        kept = self._messages.unsent(answer_id)
+        if kept is None:
+            return
+        answer, address = kept
+        if address is not None and replace_original(address, answer.text, answer.blocks):
+            self._messages.note_sent(answer_id)
+            return
+        if not (answer.channel_id and self._whispered(answer)):
+            # From a form, or in a channel the bot is not in: the person reads it in the bot's own messages.
+            self._slack.post(answer.user_id, answer.text, answer.blocks)
+        self._messages.note_sent(answer_id)
+
+    def _whispered(self, answer: Answer) -> bool:
+        """Show an answer to one person in a channel; return whether that was possible."""
+        try:
+            self._slack.ephemeral(answer.channel_id, answer.user_id, answer.text, answer.blocks)
+        except SlackTargetError:
+            return False
+        return True
+
+
+def _with_reason(what: Message, channel_id: str) -> Message:
+    note = context(f"This belongs into <#{channel_id}>, but I'm not a member there. Type `/invite` in it to add me.")
+    return message(what.text, *what.blocks, note)

@@ -1,0 +1,1 @@
+"""What people and Slack do to the bot: signed requests, and what comes of the answers."""

@@ -1,0 +1,289 @@
+"""Approvals: ask for one, decide one; an approval is for exactly what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.approvals import Request, RequestState, may_decide
+from bot.domain.businesses import Business
+from bot.domain.items import Item, ItemStatus
+from bot.domain.people import Right, roles_with
+from bot.domain.plans import Plan, differences, make_plan
+from bot.domain.publishing import Publish, PublishState
+from bot.domain.readiness import lacks
+from bot.domain.views import Card
+from bot.domain.work import Job, Queue
+from bot.errors import ConflictError, InputError, NotAllowedError
+from bot.services.base import Base, business_in, find_business
+from bot.services.coder import code
+from bot.services.people import mentions, require
+from storage import approvals, items, legs, lists, people, publishes
+
+MOST_AT_ONCE = 10
+_ASKABLE = frozenset({ItemStatus.READY, ItemStatus.REJECTED, ItemStatus.FAILED})
+REASON_LIMIT = 500
+REVIVE = timedelta(minutes=2)
+"""A publish that shows no sign of life for this long is taken up anew by the clock."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Be the outcome of asking for approval of some items: which were, and why the others were not."""
+
+    business: Business
+    asked: tuple[Item, ...]
+    refused: tuple[tuple[Item, str], ...]
+
+
+class Approvals:
+    """Take requests for approval, and decisions."""
+
+    def __init__(self, base: Base, bill_web: str) -> None:
+        self._base = base
+        self._bill_web = bill_web
+
+    def request(
+        self, workspace_id: str, user_id: str, item_ids: Sequence[str], channel_id: str, business_id: str = ""
+    ) -> Asked:
+        """Ask for approval of items; each stands on its own.
+
+        Raises `ConflictError` when nothing can be published at all, `NotAllowedError` when the person
+        may not ask or nobody else could approve.
+        """
+        asked, refused = [], []
+        with self._base.database.begin() as session:
+            business = find_business(session, workspace_id, channel_id, business_id)
+            require(session, business, user_id, Right.REQUEST)
+            self._check_connected(session, business)
+            self._check_somebody_else_can(session, business, user_id)
+            for item_id in item_ids[:MOST_AT_ONCE]:
+                item = items.get(session, business.id, item_id, lock=True)
+                problem = self._ask(session, business, item, user_id, business.channel_id or channel_id)
+                if problem:
+                    refused.append((item, problem))
+                else:
+                    asked.append(item)
+        return Asked(business, tuple(asked), tuple(refused))
+
+    def approve(self, workspace_id: str, user_id: str, request_id: str) -> None:
+        """Approve, and write the intent to publish in the same transaction.
+
+        Raises `ConflictError` when it was decided already, or when the item changed since the card was
+        written: then the card is rewritten with the differences and asks again, and nothing is sent.
+        """
+        now = self._base.clock()
+        changed: tuple[str, ...] = ()
+        with self._base.database.begin() as session:
+            request, business = self._decidable(session, workspace_id, user_id, request_id)
+            item = items.get(session, business.id, request.item_id, lock=True)
+            plan, problem = current_plan(session, business, item, now.date())
+            if problem:
+                # Kept on the card, so that whoever looks next knows why Approve did nothing.
+                changed = (problem,)
+                self._rewrite(session, replace(request, changes=changed))
+            elif plan is not None and plan.fingerprint != request.fingerprint:
+                changed = differences(request.plan, plan)
+                asked_again = replace(request, plan=plan, fingerprint=plan.fingerprint, changes=changed)
+                self._rewrite(session, asked_again)
+            else:
+                decided = replace(request, state=RequestState.APPROVED, decided_by=user_id, decided_at=now, changes=())
+                self._rewrite(session, decided)
+                self._start_publish(session, item, decided)
+        if changed:
+            raise ConflictError(
+                "Nothing was approved: the item changed since this card was written. "
+                + "; ".join(changed)
+                + ". Its card shows how it is now."
+            )
+
+    def reject(self, workspace_id: str, user_id: str, request_id: str, reason: str) -> None:
+        """Reject with a reason that the requester will read; raise `InputError` without one."""
+        text = reason.strip()
+        if not text:
+            raise InputError("Say why, so that it can be put right.", field="reason")
+        if len(text) > REASON_LIMIT:
+            raise InputError(f"Keep it under {REASON_LIMIT} characters.", field="reason")
+        now = self._base.clock()
+        with self._base.database.begin() as session:
+            request, business = self._decidable(session, workspace_id, user_id, request_id)
+            item = items.get(session, business.id, request.item_id, lock=True)
+            rejected = replace(request, state=RequestState.REJECTED, decided_by=user_id, decided_at=now, reason=text)
+            self._rewrite(session, rejected)
+            note = f"rejected: {text}"
+            items.keep(session, replace(item, status=ItemStatus.REJECTED, note=note), now)
+            self._base.tell(session, "outcome", request.id, business.id)
+
+    def check_may_decide(self, workspace_id: str, user_id: str, request_id: str) -> Card:
+        """Return the card for somebody about to decide; raise what `approve` would raise."""
+        with self._base.database.begin() as session:
+            request, _ = self._decidable(session, workspace_id, user_id, request_id)
+        return self.card(request.id)
+
+    def card(self, request_id: str) -> Card:
+        """Return a request's card as it stands."""
+        with self._base.database.begin() as session:
+            request = approvals.get(session, request_id)
+            business = people.business(session, request.business_id)
+            item = items.get(session, business.id, request.item_id, lock=True)
+            publish = publishes.find_of(session, item.id)
+        if publish is not None and publish.request_id != request.id:
+            publish = None
+        url = f"{self._bill_web}/bills/{publish.bill_id}" if publish is not None and publish.bill_id else ""
+        return Card(business, request, item, publish, url)
+
+    def retry(self, workspace_id: str, user_id: str, request_id: str) -> None:
+        """Try a stopped publish again, with the approval it has, if nothing changed since."""
+        now = self._base.clock()
+        with self._base.database.begin() as session:
+            request = approvals.get(session, request_id, lock=True)
+            business = business_in(session, workspace_id, request.business_id)
+            require(session, business, user_id, Right.REQUEST)
+            self._check_connected(session, business)
+            publish = publishes.find_of(session, request.item_id)
+            stopped = publish is not None and publish.state is PublishState.STOPPED
+            if publish is None or not stopped or publish.request_id != request.id:
+                raise ConflictError("This was handled already: its card shows how it stands.")
+            if request.state is not RequestState.APPROVED:
+                raise ConflictError("Its approval is no longer in force. See its card, or ask again: `/dext publish`.")
+            item = items.get(session, business.id, request.item_id, lock=True)
+            restart(self._base, session, publish.id, business.id)
+            items.keep(session, replace(item, status=ItemStatus.PUBLISHING, note=""), now)
+            self._base.tell(session, "card", request.id, business.id)
+
+    def _ask(self, session: Session, business: Business, item: Item, user_id: str, channel_id: str) -> str:
+        """Make the request for one item; return why not when it cannot be."""
+        refusal = _refusal(item)
+        if refusal:
+            return refusal
+        now = self._base.clock()
+        plan, problem = current_plan(session, business, item, now.date())
+        if plan is None:
+            return problem
+        publish = publishes.find_of(session, item.id)
+        if publish is not None and (publish.creating_at is not None or publish.state is not PublishState.STOPPED):
+            return "an earlier publish of it is not settled: see its card"
+        request = Request(
+            id=self._base.new_id(),
+            business_id=business.id,
+            item_id=item.id,
+            state=RequestState.PENDING,
+            plan=plan,
+            fingerprint=plan.fingerprint,
+            requested_by=user_id,
+            requested_at=now,
+            channel_id=channel_id,
+        )
+        approvals.add(session, request)
+        items.keep(session, replace(item, status=ItemStatus.WAITING, lacks=(), note=""), now)
+        self._base.tell(session, "card", request.id, business.id)
+        return ""
+
+    def _decidable(
+        self, session: Session, workspace_id: str, user_id: str, request_id: str
+    ) -> tuple[Request, Business]:
+        # Locked: of two who click at the same moment, the second reads what the first decided.
+        request = approvals.get(session, request_id, lock=True)
+        business = business_in(session, workspace_id, request.business_id)
+        require(session, business, user_id, Right.APPROVE)
+        if request.state is not RequestState.PENDING:
+            who = f" by <@{request.decided_by}>" if request.decided_by else ""
+            raise ConflictError(f"That was {request.state.value} already{who}; your click changed nothing.")
+        if not may_decide(request, user_id):
+            raise NotAllowedError(
+                "You asked for this approval, so somebody else has to decide. These people can: "
+                f"{mentions(_others(session, business, user_id))}."
+            )
+        return request, business
+
+    def _rewrite(self, session: Session, request: Request) -> None:
+        approvals.keep(session, request)
+        self._base.tell(session, "card", request.id, request.business_id)
+        if request.changes:
+            self._base.tell(session, "outcome", request.id, request.business_id)
+
+    def _start_publish(self, session: Session, item: Item, request: Request) -> None:
+        now = self._base.clock()
+        before = publishes.find_of(session, item.id)
+        if before is None:
+            publish = Publish(
+                id=self._base.new_id(),
+                business_id=item.business_id,
+                item_id=item.id,
+                request_id=request.id,
+                plan=request.plan,
+                state=PublishState.RUNNING,
+                attempts=0,
+                jobs=0,
+                due_at=now,
+                started_at=now,
+            )
+            publishes.add(session, publish)
+        else:
+            # Stopped before anything was sent (`_ask` made sure): the one intent gets the new approval.
+            publish = before
+            publishes.change(session, publish.id, request_id=request.id, plan=request.plan)
+        restart(self._base, session, publish.id, item.business_id)
+        items.keep(session, replace(item, status=ItemStatus.PUBLISHING, note=""), now)
+
+    def _check_connected(self, session: Session, business: Business) -> None:
+        problem = why_not_publishing(session, business)
+        if problem:
+            raise ConflictError(problem)
+
+    def _check_somebody_else_can(self, session: Session, business: Business, user_id: str) -> None:
+        if not _others(session, business, user_id):
+            raise NotAllowedError(
+                "Nobody else can approve, and nobody approves their own request. An admin gives somebody the "
+                "approver role in `/dext settings`."
+            )
+
+
+def _others(session: Session, business: Business, user_id: str) -> list[str]:
+    able = people.holders(session, business.id, roles_with(Right.APPROVE))
+    return [other for other in able if other != user_id]
+
+
+def _refusal(item: Item) -> str:
+    if item.status is ItemStatus.TO_REVIEW:
+        return "; ".join(item.lacks) or "it is being looked at again; try in a moment"
+    if item.status not in _ASKABLE:
+        return f"it is {item.status.label.lower()} already"
+    return ""
+
+
+def current_plan(session: Session, business: Business, item: Item, today: date) -> tuple[Plan | None, str]:
+    """Return what publishing the item would send as things stand now, or why it cannot be sent."""
+    coding = code(session, business, [item.details])[0]
+    missing = lacks(item.details, coding, business.tax_treatment, today)
+    if missing:
+        return None, "; ".join(missing)
+    return make_plan(item.details, coding, business.tax_treatment), ""
+
+
+def why_not_publishing(session: Session, business: Business) -> str:
+    """Return why nothing can be published for a business now, or nothing."""
+    connection = legs.connection(session, business.id)
+    if not connection.started:
+        return "Publishing is not available yet: Bill.com is not connected. An admin types `/dext connect`."
+    if not connection.live:
+        return "Publishing is not available: the connection has to be renewed. An admin types `/dext connect`."
+    if not any(age.synced_at for age in lists.ages(session, business.id)):
+        return "Publishing is not available yet: the lists are being synchronised. It takes a couple of minutes."
+    return ""
+
+
+def restart(base: Base, session: Session, publish_id: str, business_id: str) -> None:
+    """Set a publish going, or going again, with a job of its own."""
+    due_at = base.clock() + REVIVE
+    publishes.change(session, publish_id, state=PublishState.RUNNING, attempts=0, due_at=due_at, problem="")
+    base.work.enqueue_in(session, publish_job(session, publish_id, business_id))
+
+
+def publish_job(session: Session, publish_id: str, business_id: str, delay: float = 0.0) -> Job:
+    """Return the next job that works on a publish; no two have the same id."""
+    number = publishes.count_job(session, publish_id)
+    return Job("publish", f"publish:{publish_id}:{number}", (publish_id,), Queue.PUBLISH, business_id, delay)

@@ -1,0 +1,169 @@
+"""People: who may do what, checked on every route in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from bot.domain.businesses import Business, TaxTreatment
+from bot.domain.coding import normalised
+from bot.domain.lists import Entry, ListName
+from bot.domain.people import WHAT, Right, Role, may, roles_with
+from bot.domain.views import SettingsForm
+from bot.errors import ConflictError, InputError, NotAllowedError
+from bot.services.base import Base, find_business
+from storage import lists, people
+
+_PICKER_LIMIT = 100
+
+
+def require(session: Session, business: Business, user_id: str, right: Right) -> None:
+    """Raise `NotAllowedError`, naming who can, unless the person has the right."""
+    if may(people.roles_of(session, business.id, user_id), right):
+        return
+    admins = people.holders(session, business.id, [Role.ADMIN])
+    who = mentions(admins) if admins else "nobody yet; whoever runs the bot names the first one in its settings"
+    if right is Right.SEE:
+        raise NotAllowedError(
+            f"You have no role in {business.name} yet, so there is nothing I can show you. An admin adds you in "
+            f"`/dext settings`: {who}."
+        )
+    able = people.holders(session, business.id, roles_with(right))
+    raise NotAllowedError(
+        f"You can't {WHAT[right]} for {business.name}. These people can: {mentions(able) or 'nobody yet'}. Ask one of "
+        f"them, or ask an admin for the role: {who}."
+    )
+
+
+def mentions(user_ids: list[str]) -> str:
+    """Return people as Slack shows them, five at most."""
+    named = ", ".join(f"<@{user_id}>" for user_id in user_ids[:5])
+    more = len(user_ids) - 5
+    return f"{named} and {more} more" if more > 0 else named
+
+
+class People:
+    """Install the app, and keep roles and settings."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+
+    def install(self, workspace_id: str, name: str, bot_user_id: str, business_name: str, first_admin: str) -> None:
+        """Note the workspace, with a first business and its first admin where there is none yet.
+
+        The nominated admin is only used while a business has no admin: a setting that stays in the
+        environment never gives back a role that was taken.
+        """
+        now = self._base.clock()
+        with self._base.database.begin() as session:
+            people.keep_workspace(session, workspace_id, name, bot_user_id, now)
+            business = next(iter(people.businesses_in(session, workspace_id)), None)
+            if business is None:
+                business = Business(self._base.new_id(), workspace_id, business_name)
+                people.add_business(session, business, now)
+            if not people.holders(session, business.id, [Role.ADMIN]):
+                people.give_role(session, business.id, first_admin, Role.ADMIN, "installation", now)
+
+    def bot_user(self, workspace_id: str) -> str:
+        """Return the bot's own Slack id; raise `NotFoundError` where it is not installed."""
+        with self._base.database.begin() as session:
+            return people.bot_user(session, workspace_id)
+
+    def workspace_of(self, business_id: str) -> str:
+        """Return the workspace that a business belongs to."""
+        with self._base.database.begin() as session:
+            return people.business(session, business_id).workspace_id
+
+    def first_admin(self, business_id: str) -> str:
+        """Return the admin of a business who has been one longest."""
+        with self._base.database.begin() as session:
+            return next(iter(people.holders(session, business_id, [Role.ADMIN])), "")
+
+    def found(self, workspace_id: str, user_id: str, channel_id: str, name: str) -> Business:
+        """Add a business to the workspace, bound to a channel; whoever may connect one may add one.
+
+        Raises `ConflictError` when the channel belongs to a business, `InputError` for an empty name.
+        """
+        title, now = " ".join(name.split()), self._base.clock()
+        with self._base.database.begin() as session:
+            known = people.businesses_in(session, workspace_id)
+            self._check_may_found(session, known, user_id)
+            if not title or len(title) > 80:
+                raise InputError("Type the new business's name after it, such as `/dext connect new Pine Workshop`.")
+            taken = next((business for business in known if business.channel_id == channel_id), None)
+            if taken is not None:
+                raise ConflictError(f"This channel belongs to {taken.name}. Use another channel for another business.")
+            if any(normalised(business.name) == normalised(title) for business in known):
+                raise ConflictError(f"There is a business called {title} already.")
+            business = Business(self._base.new_id(), workspace_id, title, channel_id=channel_id)
+            people.add_business(session, business, now)
+            people.give_role(session, business.id, user_id, Role.ADMIN, user_id, now)
+        return business
+
+    def settings(self, workspace_id: str, user_id: str, channel_id: str = "", business_id: str = "") -> SettingsForm:
+        """Return the settings for an admin to change."""
+        with self._base.database.begin() as session:
+            business = find_business(session, workspace_id, channel_id, business_id)
+            require(session, business, user_id, Right.SETTINGS)
+            held = people.all_roles(session, business.id)
+            account = lists.by_ids(session, business.id, [business.tax_account_id])
+            entry = account.get((ListName.ACCOUNTS, business.tax_account_id))
+        return SettingsForm(
+            business, {role: tuple(users) for role, users in held.items()}, entry.name if entry is not None else ""
+        )
+
+    def change_settings(
+        self,
+        workspace_id: str,
+        user_id: str,
+        *,
+        channel_id: str,
+        roles: dict[Role, set[str]],
+        treatment: TaxTreatment,
+        tax_account_id: str,
+        business_id: str = "",
+    ) -> Business:
+        """Store channel, roles and tax treatment; raise `InputError` with the field that is wrong."""
+        if not roles[Role.ADMIN]:
+            raise InputError("Keep at least one admin, or nobody can mend the connection.", field="admin")
+        if treatment is TaxTreatment.OWN_LINE and not tax_account_id:
+            raise InputError("Choose the account that the tax goes to.", field="tax_account")
+        now = self._base.clock()
+        with self._base.database.begin() as session:
+            business = find_business(session, workspace_id, "", business_id, lock=True)
+            require(session, business, user_id, Right.SETTINGS)
+            others = [one for one in people.businesses_in(session, workspace_id) if one.id != business.id]
+            taken = next((one.name for one in others if channel_id and one.channel_id == channel_id), "")
+            if taken:
+                raise InputError(f"That channel belongs to {taken}.", field="channel")
+            if tax_account_id:
+                self._check_account(session, business, tax_account_id)
+            held = people.all_roles(session, business.id)
+            for role in Role:
+                for gone in set(held[role]) - roles[role]:
+                    people.take_role(session, business.id, gone, role)
+                for new in sorted(roles[role] - set(held[role])):
+                    people.give_role(session, business.id, new, role, user_id, now)
+            changed = replace(business, channel_id=channel_id, tax_treatment=treatment, tax_account_id=tax_account_id)
+            people.change_business(session, changed)
+        return changed
+
+    def accounts(self, workspace_id: str, user_id: str, words: str, business_id: str = "") -> list[Entry]:
+        """Return accounts for the tax account's picker, best matches first."""
+        with self._base.database.begin() as session:
+            business = find_business(session, workspace_id, "", business_id)
+            require(session, business, user_id, Right.SETTINGS)
+            return lists.search(session, business.id, ListName.ACCOUNTS, words, _PICKER_LIMIT)
+
+    def _check_may_found(self, session: Session, known: list[Business], user_id: str) -> None:
+        admins = [admin for business in known for admin in people.holders(session, business.id, [Role.ADMIN])]
+        if user_id not in admins:
+            raise NotAllowedError(
+                f"You can't add a business. These people can: {mentions(list(dict.fromkeys(admins)))}."
+            )
+
+    def _check_account(self, session: Session, business: Business, account_id: str) -> None:
+        entry = lists.by_ids(session, business.id, [account_id]).get((ListName.ACCOUNTS, account_id))
+        if entry is None or entry.archived:
+            raise ConflictError("That account is no longer in Bill.com's chart of accounts. Choose another.")

@@ -1,0 +1,56 @@
+"""How a publish's troubles are put to people: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from bot.domain.publishing import Recognised
+from bot.errors import (
+    DuplicateError,
+    LockedOutError,
+    MfaRequiredError,
+    NoSuchEntryError,
+    PermissionMissingError,
+    RateLimitedError,
+    RefusedError,
+    UpstreamError,
+)
+
+
+def twins(found: Recognised) -> str:
+    """Name a bill that looks the same but is not ours, or return nothing."""
+    if not found.twins:
+        return ""
+    bill = found.twins[0]
+    return (
+        f"Bill.com already has a bill from this supplier that looks the same: number {bill.invoice_number}, "
+        f"{bill.invoice_date:%d %b %Y}, {bill.amount:,.2f} ({bill.id}). If it is another one, change the invoice "
+        "number in Dext; if it is the same, archive the item in Dext"
+    )
+
+
+def waiting(error: UpstreamError, *, sent: bool) -> str:
+    """Say why a publish waits; `sent` when the bill may be in Bill.com already."""
+    service = error.service or "Bill.com"
+    if sent:
+        return f"{service} did not confirm; I am checking whether the bill arrived before anything is sent again"
+    if isinstance(error, RateLimitedError | LockedOutError):
+        return f"{service} asked us to wait; it goes on by itself"
+    return f"{service} is not answering; it goes on by itself"
+
+
+def refusal(error: UpstreamError) -> str:
+    """Say what was refused, and who can change that."""
+    match error:
+        case PermissionMissingError():
+            return f"the user who connected {error.service} may not do this there; an admin changes their role there"
+        case MfaRequiredError():
+            return f"{error.service} demands a second factor for this, which a bot cannot give"
+        case DuplicateError():
+            return (
+                "Bill.com already has a bill with this number; change the invoice number in Dext, or archive the item"
+            )
+        case NoSuchEntryError():
+            return f"{error.service} no longer has this; restore it there, then try again"
+        case RefusedError() if error.reason:
+            return f"{error.service} refused it: {error.reason}"
+        case _:
+            return f"{error.service} refused it without saying why"

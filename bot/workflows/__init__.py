@@ -1,0 +1,1 @@
+"""Durable sequences: what a job does, over services and notices."""

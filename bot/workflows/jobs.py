@@ -1,0 +1,123 @@
+"""The jobs, by name: each runs at least once and reads from the database how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.work import Job, Queue, Work
+from bot.engine import DurableWork
+from bot.errors import NotAllowedError, NotFoundError, OutcomeUnknownError, RateLimitedError, UnavailableError
+from bot.log import get_logger
+from bot.notify import Notify
+from bot.services.base import Base
+from bot.services.finishing import Finishing
+from bot.services.health import Health
+from bot.services.intake import Intake
+from bot.services.messages import Messages
+from bot.services.people import People
+from bot.services.publishing import Publishing
+from bot.services.refreshing import Refreshing
+
+_KEEP_JOBS = timedelta(days=7)
+_SLACK_PAUSE = 5.0
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Be the jobs of this bot; `table` names each."""
+
+    base: Base
+    engine: DurableWork
+    people: People
+    health: Health
+    finishing: Finishing
+    refreshing: Refreshing
+    intake: Intake
+    publishing: Publishing
+    messages: Messages
+    notify: Notify
+
+    def table(self) -> Mapping[str, Callable[..., None]]:
+        """Return every job by the name under which it is asked for."""
+        return {
+            "refresh": self.refresh,
+            "publish": self.publish,
+            "intake": self.take_in,
+            "tell": self.tell,
+            "clock.minute": self.every_minute,
+            "clock.hour": self.every_hour,
+        }
+
+    def refresh(self, refresh_id: str) -> None:
+        """Do what is left of a refresh, showing progress."""
+        for _ in self.refreshing.run(refresh_id):
+            self.notify.progress(refresh_id)
+        business = self.refreshing.progress(refresh_id).business
+        self.publishing.release_held(business.id)
+
+    def publish(self, publish_id: str) -> None:
+        """Do what is left of a publish."""
+        self.publishing.run(publish_id)
+
+    def take_in(self, business_id: str, asked_by: str) -> None:
+        """Take items in from Dext; tell whoever asked."""
+        new = self.intake.run(business_id)
+        if not asked_by:
+            return
+        try:
+            self.notify.taken_in(self.people.workspace_of(business_id), business_id, asked_by, new)
+        except NotAllowedError:
+            get_logger(__name__).info("asker has no role any more", business=business_id)
+
+    def tell(self, kind: str, subject: str, partition: str) -> None:
+        """Write a message; when Slack is down or asks for a pause, later."""
+        try:
+            self.notify.tell(kind, subject)
+        except NotFoundError as error:
+            get_logger(__name__).warning("nothing to tell", kind=kind, subject=subject, detail=error.detail)
+        except (RateLimitedError, UnavailableError, OutcomeUnknownError) as error:
+            # A post whose outcome is unknown is made again: a message twice is better than one never read.
+            wait = error.retry_after if isinstance(error, RateLimitedError) else _SLACK_PAUSE
+            job_id = f"tell:{kind}:{subject}:{self.base.new_id()}"
+            job = Job("tell", job_id, (kind, subject, partition), Queue.MESSAGES, partition, wait)
+            self.base.work.enqueue(job)
+
+    def every_minute(self) -> None:
+        """Find what is due: checks, refreshes, intakes, and publishes nothing works on any more."""
+        self.health.recheck_due()
+        self.refreshing.start_due()
+        self.intake.start_due()
+        self.publishing.revive_due()
+        self.publishing.release_healed()
+        self.engine.take_over_the_dead()
+
+    def every_hour(self) -> None:
+        """Forget what nobody needs any more."""
+        self.finishing.sweep()
+        self.messages.sweep()
+        self.engine.sweep(self.base.clock() - _KEEP_JOBS)
+        if self.engine.alarms():
+            get_logger(__name__).error("jobs were recovered very often: something kills the process that runs them")
+
+
+def clock_jobs(
+    work: Work, holds_slot: Callable[[], bool], end: Callable[[], None]
+) -> Mapping[str, Callable[[str], None]]:
+    """Return what each tick of the clock does: ask for one job, named after its slot of time.
+
+    A process that lost its slot is ended: another has taken over its jobs.
+    """
+
+    def ask(name: str) -> Callable[[str], None]:
+        def tick(slot: str) -> None:
+            if not holds_slot():
+                get_logger(__name__).error("lost the slot with its database session; ending")
+                end()
+                return
+            work.enqueue(Job(name, f"{name}:{slot}"))
+
+        return tick
+
+    return {"clock.minute": ask("clock.minute"), "clock.hour": ask("clock.hour")}

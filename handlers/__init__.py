@@ -1,0 +1,1 @@
+"""Slack in, one service, blocks out."""

@@ -1,0 +1,81 @@
+"""`/dext …`: each word is one short function from a person and their words to a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from blocks.connection import connect_message, standing_message
+from blocks.items import publish_message
+from blocks.kit import Block, Message
+from blocks.settings import settings_modal
+from blocks.words import help_message, plain_answer
+from bot.domain.views import PublishList
+from handlers.desk import Desk, Who
+
+Answer = Message
+OpenView = Callable[[Block], None]
+
+
+def standing(desk: Desk, who: Who, _words: str, _open: OpenView) -> Answer:
+    """Say where things stand."""
+    return standing_message(desk.status.standing(who.workspace_id, who.user_id, who.channel_id, who.business_id))
+
+
+def connect(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """Give an admin a link to connect; `new <name>` begins another business in this channel."""
+    first, _, name = words.partition(" ")
+    if first.lower() == "new":
+        business = desk.people.found(who.workspace_id, who.user_id, who.channel_id, name)
+        who = replace(who, business_id=business.id)
+    return connect_message(desk.connecting.offer(who.workspace_id, who.user_id, who.channel_id, who.business_id))
+
+
+def refresh(desk: Desk, who: Who, _words: str, _open: OpenView) -> Answer:
+    """Begin a refresh of the lists, or join the one under way."""
+    begun, joined = desk.refreshing.request(who.workspace_id, who.user_id, who.channel_id, who.business_id)
+    place = f" See its progress in <#{begun.channel_id}>." if begun.channel_id else ""
+    if joined:
+        return plain_answer(f"A refresh is under way already; you have joined it.{place}")
+    return plain_answer(f"Refreshing all lists, usually a couple of minutes.{place}")
+
+
+def publish(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """List what is ready, narrowed by item numbers or a supplier's name."""
+    return publish_message(publish_list(desk, who, "" if words == "all" else words, 0))
+
+
+def publish_list(desk: Desk, who: Who, words: str, page: int) -> PublishList:
+    """Return a page of what can be published."""
+    return desk.status.publish_list(who.workspace_id, who.user_id, words, page, who.channel_id, who.business_id)
+
+
+def settings(desk: Desk, who: Who, _words: str, open_view: OpenView) -> Answer | None:
+    """Open the settings form."""
+    open_view(settings_modal(desk.people.settings(who.workspace_id, who.user_id, who.channel_id, who.business_id)))
+    return None
+
+
+Command = Callable[[Desk, Who, str, OpenView], Answer | None]
+
+COMMANDS: Mapping[str, Command] = {
+    "": standing,
+    "status": standing,
+    "connect": connect,
+    "refresh": refresh,
+    "publish": publish,
+    "settings": settings,
+}
+"""Every word `/dext` understands, besides `help`."""
+
+
+def run(desk: Desk, who: Who, text: str, open_view: OpenView) -> Answer | None:
+    """Do what was typed; an unknown word gets help."""
+    typed = text.split(maxsplit=1)
+    word, words = (typed[0].lower() if typed else ""), (typed[1] if len(typed) > 1 else "")
+    if word == "help":
+        return help_message()
+    command = COMMANDS.get(word)
+    if command is None:
+        return help_message(word)
+    return command(desk, who, words.strip(), open_view)

@@ -1,0 +1,78 @@
+"""What handlers work with: the services, and who did what where."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from blocks.kit import Message
+from bot.services.approvals import Approvals
+from bot.services.connecting import Connecting
+from bot.services.finishing import Finishing
+from bot.services.intake import Intake
+from bot.services.messages import Messages
+from bot.services.people import People
+from bot.services.refreshing import Refreshing
+from bot.services.status import Status
+
+
+@dataclass(frozen=True)
+class Who:
+    """Be the person behind a request, and where an answer reaches them.
+
+    `reply_to` is only set when they clicked on a message that only they see: it can be replaced.
+    `business_id` is known when what they clicked belongs to a business; else the channel tells.
+    """
+
+    workspace_id: str
+    user_id: str
+    channel_id: str
+    reply_to: str = ""
+    business_id: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Be the services that handlers call."""
+
+    people: People
+    connecting: Connecting
+    finishing: Finishing
+    refreshing: Refreshing
+    intake: Intake
+    approvals: Approvals
+    status: Status
+    messages: Messages
+
+    def answer(self, who: Who, what: Message, *, replace: bool = False) -> None:
+        """Answer a click, with a message of its own or in place of the one that was clicked."""
+        reply_to = who.reply_to if replace else ""
+        self.messages.answer(who.workspace_id, who.user_id, who.channel_id, what.text, what.blocks, reply_to)
+
+
+def typed(body: dict[str, Any]) -> Who:
+    """Return who typed a command."""
+    return Who(body["team_id"], body["user_id"], body["channel_id"])
+
+
+def clicked(body: dict[str, Any]) -> Who:
+    """Return who clicked, or submitted a form."""
+    container = body.get("container") or {}
+    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
+    reply_to = body.get("response_url") or "" if container.get("is_ephemeral") else ""
+    memory = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
+    business_id = (value_of(body) | memory).get("b", "")
+    return Who(body["team"]["id"], body["user"]["id"], channel, reply_to, business_id)
+
+
+def value_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the ids that a clicked button carries; a menu or a form carries none."""
+    clicked_on = (body.get("actions") or [{}])[0]
+    found: dict[str, Any] = json.loads(clicked_on.get("value") or "{}") if clicked_on.get("type") == "button" else {}
+    return found
+
+
+def ephemeral(what: Message) -> dict[str, Any]:
+    """Return a message as the answer to a command, for the person alone."""
+    return {"response_type": "ephemeral", "text": what.text, "blocks": list(what.blocks)}

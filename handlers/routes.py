@@ -1,0 +1,113 @@
+"""The routing table: everything Slack can send, and what answers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+from slack_sdk import WebClient
+
+from blocks.ids import Action, View
+from blocks.kit import Block
+from handlers import buttons, commands, events, modals
+from handlers.desk import Desk, ephemeral, typed
+from handlers.failures import answer_error
+
+COMMAND = "/dext"
+
+Button = Callable[[Desk, dict[str, Any], commands.OpenView], None]
+Form = Callable[[Desk, dict[str, Any]], None]
+Choices = Callable[[Desk, dict[str, Any]], Block]
+
+BUTTONS: Mapping[Action, Button] = {
+    Action.LINK_OPEN: buttons.nothing,
+    Action.BILL_OPEN: buttons.nothing,
+    Action.LINK_NEW: buttons.link_new,
+    Action.CONNECTION_FINISH: buttons.connection_finish,
+    Action.CONNECTION_DROP: buttons.connection_drop,
+    Action.LISTS_REFRESH: buttons.lists_refresh,
+    Action.ITEMS_PAGE: buttons.items_page,
+    Action.ITEMS_CHECK: buttons.items_check,
+    Action.ITEM_REQUEST: buttons.item_request,
+    Action.ITEMS_REQUEST: buttons.items_request,
+    Action.ITEM_APPROVE: buttons.item_approve,
+    Action.ITEM_REJECT: buttons.item_reject,
+    Action.PUBLISH_RETRY: buttons.publish_retry,
+    Action.SETTINGS_OPEN: buttons.settings_open,
+}
+
+FORMS: Mapping[View, Form] = {
+    View.REJECT: modals.reject,
+    View.SETTINGS: modals.change_settings,
+}
+
+EVENTS: Mapping[str, Form] = {
+    "app_home_opened": events.home_opened,
+}
+
+CHOICES: Mapping[Action, Choices] = {
+    Action.TAX_ACCOUNT: modals.tax_accounts,
+}
+
+
+def register(app: App, desk: Desk) -> None:
+    """Connect the table to Slack's framework; commands first, since listeners are matched one by one."""
+
+    @app.command(COMMAND)
+    def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        answer = commands.run(desk, typed(body), body.get("text") or "", _opener(client, body))
+        ack(ephemeral(answer) if answer is not None else "")
+
+    def on_button(handle: Button) -> Callable[..., None]:
+        def listener(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            handle(desk, body, _opener(client, body))
+            ack()
+
+        return listener
+
+    def on_form(handle: Form) -> Callable[..., None]:
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            handle(desk, body)
+            ack()
+
+        return listener
+
+    def on_event(handle: Form) -> Callable[..., None]:
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            handle(desk, body)
+            ack()
+
+        return listener
+
+    def on_choices(handle: Choices) -> Callable[..., None]:
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            ack(handle(desk, body))
+
+        return listener
+
+    for action, button in BUTTONS.items():
+        # "items.page" also answers for "items.page.next", "item.request" for "item.request.7": within a
+        # message every action id is used once.
+        app.action(re.compile(rf"^{re.escape(action)}(\.\w+)?$"))(on_button(button))
+    for view, form in FORMS.items():
+        app.view(view.value)(on_form(form))
+    for action, choices in CHOICES.items():
+        app.options(action.value)(on_choices(choices))
+    # A choice in a menu is reported as an action too; it counts when the form is submitted.
+    app.action(Action.TAX_ACCOUNT.value)(on_button(buttons.nothing))
+
+    for event, heard in EVENTS.items():
+        app.event(event)(on_event(heard))
+
+    @app.error
+    def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return answer_error(desk, error, body)
+
+
+def _opener(client: WebClient, body: dict[str, Any]) -> commands.OpenView:
+    def open_view(view: Block) -> None:
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    return open_view

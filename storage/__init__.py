@@ -1,0 +1,1 @@
+"""The database: tables, one narrow store a noun, the vault for secrets, migrations."""

@@ -1,0 +1,216 @@
+"""Our copies of Bill.com's lists."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Row, String, and_, case, func, literal_column, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.coding import normalised
+from bot.domain.lists import Entry, ListName
+from storage.tables import entries, list_states, refresh_lists, refreshes
+from storage.upserts import upsert
+
+NAME_KEY_LENGTH = 200
+"""Characters of a normalised name that are indexed; longer names are compared whole afterwards."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Be what one generation of a list brought."""
+
+    added: int
+    changed: int
+    archived: int
+    total: int
+
+
+@dataclass(frozen=True)
+class ListAge:
+    """Be how our copy of a list stands; `total` counts active entries."""
+
+    name: ListName
+    total: int
+    synced_at: datetime | None
+    problem: str
+
+
+def digest(entry: Entry) -> str:
+    """Return a short digest of what people and Dext can see of an entry."""
+    seen = "\x1f".join((entry.name, entry.parent_id or "", entry.number, entry.kind, str(entry.archived)))
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def take_page(session: Session, business_id: str, name: ListName, generation: int, page: Sequence[Entry]) -> None:
+    """Store one page as Bill.com gave it, in one statement, without reading what is there."""
+    if not page:
+        return
+    rows = [
+        {
+            "business_id": business_id,
+            "list": name.value,
+            "id": entry.id,
+            "name": entry.name,
+            "name_key": normalised(entry.name)[:NAME_KEY_LENGTH],
+            "parent_id": entry.parent_id,
+            "number": entry.number,
+            "kind": entry.kind,
+            "archived": entry.archived,
+            "digest": digest(entry),
+            "pushed_digest": "",
+            "seen_in": generation,
+            "changed_in": generation,
+            "added_in": generation,
+            "archived_in": 0,
+            "updated_at": entry.updated_at,
+        }
+        for entry in page
+    ]
+    new_digest = literal_column("excluded.digest", String)
+    new_archived = literal_column("excluded.archived", Boolean)
+    newly_archived = and_(entries.c.archived.is_(False), new_archived.is_(True))
+    statement = upsert(
+        session,
+        entries,
+        rows,
+        key=("business_id", "list", "id"),
+        keep=("pushed_digest", "added_in"),
+        computed={
+            "changed_in": case((entries.c.digest != new_digest, generation), else_=entries.c.changed_in),
+            "archived_in": case((newly_archived, generation), else_=entries.c.archived_in),
+        },
+    )
+    session.execute(statement, rows)
+
+
+def archive_unseen(session: Session, business_id: str, name: ListName, generation: int) -> None:
+    """Mark as archived what a complete pass did not see any more; nothing is ever deleted."""
+    session.execute(
+        update(entries)
+        .where(
+            *_of(business_id, name),
+            entries.c.seen_in < generation,
+            entries.c.archived.is_(False),
+        )
+        .values(archived=True, archived_in=generation, changed_in=generation, digest="")
+    )
+
+
+def count(session: Session, business_id: str, name: ListName, generation: int) -> Counts:
+    """Count what a generation brought; the same answer however often the pass was interrupted."""
+
+    def number_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
+
+    active = entries.c.archived.is_(False)
+    is_new = entries.c.added_in == generation
+    query = select(
+        number_of(is_new, active),
+        number_of(entries.c.changed_in == generation, entries.c.added_in != generation, active),
+        number_of(entries.c.archived_in == generation),
+        number_of(active),
+    ).where(*_of(business_id, name))
+    added, changed, archived, total = session.execute(query).one()
+    return Counts(int(added), int(changed), int(archived), int(total))
+
+
+def next_generation(session: Session, business_id: str, name: ListName) -> int:
+    """Return the number that the next pass over a list is to carry: above those of all passes ever begun."""
+    query = (
+        select(func.max(refresh_lists.c.generation))
+        .join(refreshes, refreshes.c.id == refresh_lists.c.refresh_id)
+        .where(refreshes.c.business_id == business_id, refresh_lists.c.list == name.value)
+    )
+    return (session.scalar(query) or 0) + 1
+
+
+def keep_age(
+    session: Session, business_id: str, name: ListName, generation: int, total: int, now: datetime | None, problem: str
+) -> None:
+    """Note how our copy of a list stands; without `now` the last good copy keeps its age."""
+    row = {
+        "business_id": business_id,
+        "list": name.value,
+        "generation": generation,
+        "total": total,
+        "synced_at": now,
+        "problem": problem,
+    }
+    keep = () if now is not None else ("synced_at", "total")
+    session.execute(upsert(session, list_states, [row], key=("business_id", "list"), keep=keep), [row])
+
+
+def ages(session: Session, business_id: str) -> list[ListAge]:
+    """Return how our copies stand, in the order people know the lists."""
+    rows = session.execute(select(list_states).where(list_states.c.business_id == business_id)).all()
+    found = {row.list: ListAge(ListName(row.list), row.total, row.synced_at, row.problem) for row in rows}
+    return [found[name.value] for name in ListName if name.value in found]
+
+
+def unpushed(session: Session, business_id: str, name: ListName, limit: int) -> list[tuple[Entry, str]]:
+    """Return entries that Dext does not have as they are now, each with its digest."""
+    query = (
+        select(entries)
+        .where(*_of(business_id, name), entries.c.digest != entries.c.pushed_digest)
+        .where(or_(entries.c.archived.is_(False), entries.c.pushed_digest != ""))
+        .order_by(entries.c.id)
+        .limit(limit)
+    )
+    return [(_entry(row), row.digest) for row in session.execute(query)]
+
+
+def note_pushed(session: Session, business_id: str, name: ListName, pushed: Sequence[tuple[str, str]]) -> None:
+    """Note that Dext has these entries, given by id and the digest that was sent."""
+    for entry_id, sent in pushed:
+        session.execute(
+            update(entries).where(*_of(business_id, name), entries.c.id == entry_id).values(pushed_digest=sent)
+        )
+
+
+def by_ids(session: Session, business_id: str, ids: Sequence[str]) -> dict[tuple[ListName, str], Entry]:
+    """Return the entries with any of these ids, by list and id, in one statement."""
+    if not ids:
+        return {}
+    query = select(entries).where(entries.c.business_id == business_id, entries.c.id.in_(ids))
+    return {(ListName(row.list), row.id): _entry(row) for row in session.execute(query)}
+
+
+def by_names(session: Session, business_id: str, keys: Sequence[str]) -> dict[tuple[ListName, str], tuple[Entry, ...]]:
+    """Return the entries with any of these normalised names, by list and name, in one statement."""
+    if not keys:
+        return {}
+    cut = [key[:NAME_KEY_LENGTH] for key in keys]
+    query = select(entries).where(
+        entries.c.business_id == business_id,
+        entries.c.list.in_([name.value for name in ListName]),
+        entries.c.name_key.in_(cut),
+    )
+    found: dict[tuple[ListName, str], tuple[Entry, ...]] = {}
+    for row in session.execute(query.order_by(entries.c.id)):
+        place = (ListName(row.list), normalised(row.name))
+        found[place] = (*found.get(place, ()), _entry(row))
+    return found
+
+
+def search(session: Session, business_id: str, name: ListName, words: str, limit: int) -> list[Entry]:
+    """Return active entries for a picker: exact name first, then those that begin so, then the rest."""
+    key = normalised(words)
+    query = select(entries).where(*_of(business_id, name), entries.c.archived.is_(False))
+    if key:
+        rank = case((entries.c.name_key == key, 0), (entries.c.name_key.startswith(key, autoescape=True), 1), else_=2)
+        query = query.where(entries.c.name_key.contains(key, autoescape=True)).order_by(rank)
+    rows = session.execute(query.order_by(entries.c.name_key, entries.c.id).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def _of(business_id: str, name: ListName) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (entries.c.business_id == business_id, entries.c.list == name.value)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived, row.updated_at)

@@ -1,0 +1,1 @@
+"""Migrations, run at start under a lock."""

@@ -1,0 +1,16 @@
+"""Alembic's entry: runs on the connection that `storage.migrate` gives it."""
+
+from alembic import context
+
+from storage import tables_work  # noqa: F401 - its tables register themselves
+from storage.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

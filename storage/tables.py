@@ -1,0 +1,236 @@
+"""The tables of people, businesses, connections and lists; `tables_work.py` has the rest.
+
+Names are plural nouns. Times are aware UTC; a column that ends in `_at` is a time, one that
+ends in `due_at` is read by the clock, by index, so that costs follow what is due.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from storage.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("bot_user_id", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+businesses = Table(
+    "businesses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("tax_treatment", String(16), nullable=False),
+    Column("tax_account_id", String(64), nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("taken_in_at", UtcDateTime),
+    Column("intake_due_at", UtcDateTime, index=True),
+    Column("refresh_due_at", UtcDateTime, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("business_id", ForeignKey("businesses.id"), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("given_by", String(32), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("business_id", ForeignKey("businesses.id"), primary_key=True),
+    Column("provider", String(8), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("organization_id", String(64), nullable=False),
+    Column("organization_name", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("connected_by", String(32), nullable=False),
+    Column("connected_at", UtcDateTime),
+    Column("checked_at", UtcDateTime),
+    Column("due_at", UtcDateTime, index=True),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# One organisation, or Dext account, belongs to one business of this deployment at most:
+# two writers on one organisation could both create the same bill.
+Index(
+    "uq_legs_provider_organization_id",
+    legs.c.provider,
+    legs.c.organization_id,
+    unique=True,
+    sqlite_where=legs.c.organization_id != "",
+    postgresql_where=legs.c.organization_id != "",
+)
+
+breaks = Table(
+    "breaks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("business_id", ForeignKey("businesses.id"), nullable=False),
+    Column("provider", String(8), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("repairing_by", String(32), nullable=False),
+    Column("repairing_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", String(32), nullable=False),
+)
+
+# One break of a leg is open at a time, and so one prompt is alive.
+Index(
+    "uq_breaks_open",
+    breaks.c.business_id,
+    breaks.c.provider,
+    unique=True,
+    sqlite_where=breaks.c.closed_at.is_(None),
+    postgresql_where=breaks.c.closed_at.is_(None),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("field", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("workspace_id", String(32), nullable=False),
+    Column("business_id", ForeignKey("businesses.id"), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("spent_at", UtcDateTime),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace_id", String(32), nullable=False),
+    Column("business_id", ForeignKey("businesses.id"), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("cookie_digest", String(64), nullable=False, unique=True),
+    Column("state_digest", String(64), nullable=False, index=True),
+    Column("stage", String(16), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("organization_id", String(64), nullable=False),
+    Column("organization_name", Text, nullable=False),
+    Column("bill_user", Text, nullable=False),
+    Column("dext_account_id", String(64), nullable=False),
+    Column("dext_users", Text, nullable=False),
+    Column("signed_in_at", UtcDateTime),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("business_id", ForeignKey("businesses.id"), primary_key=True),
+    Column("list", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("parent_id", String(64)),
+    Column("number", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("pushed_digest", String(16), nullable=False),
+    Column("seen_in", Integer, nullable=False),
+    Column("changed_in", Integer, nullable=False),
+    Column("added_in", Integer, nullable=False),
+    Column("archived_in", Integer, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Index("ix_entries_name", "business_id", "list", "name_key"),
+    Index("ix_entries_seen", "business_id", "list", "seen_in"),
+)
+
+list_states = Table(
+    "list_states",
+    metadata,
+    Column("business_id", ForeignKey("businesses.id"), primary_key=True),
+    Column("list", String(16), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("synced_at", UtcDateTime),
+    Column("problem", Text, nullable=False),
+)
+
+refreshes = Table(
+    "refreshes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("business_id", ForeignKey("businesses.id"), nullable=False),
+    Column("requested_by", String(32), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("first", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("due_at", UtcDateTime, index=True),
+    Column("problem", Text, nullable=False),
+    Index("ix_refreshes_business_id_started_at", "business_id", "started_at"),
+)
+
+Index(
+    "uq_refreshes_running",
+    refreshes.c.business_id,
+    unique=True,
+    sqlite_where=refreshes.c.state == "running",
+    postgresql_where=refreshes.c.state == "running",
+)
+
+refresh_lists = Table(
+    "refresh_lists",
+    metadata,
+    Column("refresh_id", ForeignKey("refreshes.id"), primary_key=True),
+    Column("list", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("archived", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("push_problem", Text, nullable=False),
+)

@@ -1,0 +1,309 @@
+"""Views with invented companies, each whole and each changeable: what the builders are given in tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.approvals import Request, RequestState
+from bot.domain.bills import BillDraft, BillLine
+from bot.domain.businesses import Business, TaxTreatment
+from bot.domain.connections import Break, Connection, Leg, LegState, Provider
+from bot.domain.items import Details, DocumentKind, Item, ItemStatus
+from bot.domain.links import Attempt, Stage
+from bot.domain.lists import SIX_LISTS, ListName
+from bot.domain.money import Money
+from bot.domain.people import Role
+from bot.domain.plans import Plan
+from bot.domain.publishing import Publish, PublishState
+from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.views import (
+    BreakView,
+    Card,
+    ConnectOffer,
+    FinishPrompt,
+    HomeView,
+    ListLine,
+    PublishList,
+    RefreshProgress,
+    SettingsForm,
+    Standing,
+)
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ADMIN, FINANCE, APPROVER, AUDITOR = "U0ADMIN", "U0FINANCE", "U0APPROVER", "U0AUDITOR"
+CHANNEL = "C0BILLS"
+BUSINESS = Business("biz1", "T0TEAM", "Harbour & Pine Ltd", channel_id=CHANNEL, taken_in_at=NOW)
+BILL_ID = "00n01ABCDEFGHIJKLMN1"
+BILL_URL = f"https://bills.example.com/bills/{BILL_ID}"
+
+
+def details(**changes: Any) -> Details:
+    made = Details(
+        dext_id="9001",
+        kind=DocumentKind.BILL,
+        processed=True,
+        supplier="Müller & Söhne GmbH",
+        supplier_id="00901VENDOR",
+        number="INV-2041",
+        issued_on=date(2026, 11, 2),
+        due_on=date(2026, 12, 2),
+        currency="USD",
+        total=Decimal("1240.50"),
+        tax=Decimal("198.07"),
+        category="Office *Supplies*",
+        category_id="0ca01ACCOUNT",
+    )
+    return replace(made, **changes)
+
+
+def item(number: int = 7, **changes: Any) -> Item:
+    made = Item(
+        id=f"item{number}",
+        business_id="biz1",
+        number=number,
+        details=changes.pop("details", None) or details(),
+        status=ItemStatus.READY,
+        lacks=(),
+        taken_in_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def lacking(number: int = 30, *why: str, **changes: Any) -> Item:
+    missing = why or ("category missing: choose one in Dext",)
+    return item(number, status=ItemStatus.TO_REVIEW, lacks=missing, **changes)
+
+
+def plan(**changes: Any) -> Plan:
+    made = Plan(
+        dext_id="9001",
+        draft=BillDraft(
+            vendor_id="00901VENDOR",
+            invoice_number="INV-2041",
+            invoice_date=date(2026, 11, 2),
+            due_date=date(2026, 12, 2),
+            description="Printer paper [dext:9001]",
+            lines=(BillLine(Decimal("1240.50"), "Printer paper", "0ca01ACCOUNT"),),
+        ),
+        currency="USD",
+        tax=Decimal("198.07"),
+        treatment=TaxTreatment.INSIDE,
+        pays=False,
+        supplier="Müller & Söhne GmbH",
+        category="Office *Supplies*",
+        original_number="INV-2041",
+    )
+    return replace(made, **changes)
+
+
+def full_plan(**changes: Any) -> Plan:
+    """Return a plan that uses every field a card can show."""
+    base = plan()
+    draft = replace(base.draft, invoice_number="PO-2026-000041~ab12cd")
+    made = replace(
+        base,
+        draft=draft,
+        treatment=TaxTreatment.OWN_LINE,
+        pays=True,
+        original_number="PO-2026-000041-LONGER-THAN-BILL-COM-TAKES",
+        customer="Lighthouse <Events>",
+        project_class="Retail",
+        project_location="Pier 4",
+        payment_method="Visa ending 4242",
+        flags=(
+            "invoice number shortened, Bill.com takes 21 characters",
+            "supplier found in Bill.com by its name “Müller & Söhne GmbH”",
+        ),
+    )
+    return replace(made, **changes)
+
+
+def request(**changes: Any) -> Request:
+    made = Request(
+        id="req1",
+        business_id="biz1",
+        item_id="item7",
+        state=RequestState.PENDING,
+        plan=changes.pop("plan", None) or plan(),
+        fingerprint="f" * 64,
+        requested_by=FINANCE,
+        requested_at=NOW,
+        channel_id=CHANNEL,
+    )
+    return replace(made, **changes)
+
+
+def decided(state: RequestState = RequestState.APPROVED, **changes: Any) -> Request:
+    return request(state=state, decided_by=APPROVER, decided_at=NOW + timedelta(minutes=3), **changes)
+
+
+def publish(state: PublishState = PublishState.RUNNING, **changes: Any) -> Publish:
+    made = Publish(
+        id="pub1",
+        business_id="biz1",
+        item_id="item7",
+        request_id="req1",
+        plan=plan(),
+        state=state,
+        attempts=0,
+        jobs=0,
+        due_at=NOW,
+        started_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def card(asked: Request | None = None, going: Publish | None = None, **changes: Any) -> Card:
+    url = BILL_URL if going is not None and going.bill_id else ""
+    return replace(Card(BUSINESS, asked or request(), item(), going, url), **changes)
+
+
+def leg(provider: Provider, state: LegState = LegState.ACTIVE, **changes: Any) -> Leg:
+    if state is LegState.NOT_CONNECTED:
+        return Leg("biz1", provider)
+    bill = provider is Provider.BILL
+    made = Leg(
+        business_id="biz1",
+        provider=provider,
+        state=state,
+        organization_id="00801ORG" if bill else "4410",
+        organization_name="Harbour & Pine (books)" if bill else "account 4410",
+        user_name="Ada Admin (ada@harbour.example)" if bill else "ada",
+        connected_by=ADMIN,
+        connected_at=NOW - timedelta(days=40),
+        checked_at=NOW - timedelta(minutes=12),
+    )
+    return replace(made, **changes)
+
+
+def connection(bill: LegState = LegState.ACTIVE, dext: LegState = LegState.ACTIVE) -> Connection:
+    return Connection(leg(Provider.BILL, bill), leg(Provider.DEXT, dext))
+
+
+def list_lines(**changes: Any) -> tuple[ListLine, ...]:
+    synced = NOW - timedelta(hours=5)
+    return tuple(
+        replace(ListLine(name.value, 120 + place, synced, ""), **changes) for place, name in enumerate(SIX_LISTS)
+    )
+
+
+def standing(**changes: Any) -> Standing:
+    made = Standing(
+        business=BUSINESS,
+        connection=connection(),
+        lists=list_lines(),
+        ready=12,
+        ready_totals=(Money("EUR", Decimal("310")), Money("USD", Decimal("14886.00"))),
+        to_review=0,
+        waiting=0,
+        held=0,
+        failed=0,
+        rejected=0,
+        refreshing=False,
+        admins=(ADMIN,),
+        roles=frozenset({Role.ADMIN}),
+        can_publish=True,
+        why_not="",
+    )
+    return replace(made, **changes)
+
+
+def offer(**changes: Any) -> ConnectOffer:
+    url = "https://bot.example.com/connect/one-time-secret"
+    return replace(ConnectOffer(BUSINESS, url, NOW + timedelta(minutes=15), ""), **changes)
+
+
+def attempt(**changes: Any) -> Attempt:
+    made = Attempt(
+        id="att1",
+        business_id="biz1",
+        workspace_id="T0TEAM",
+        user_id=ADMIN,
+        channel_id=CHANNEL,
+        cookie_digest="c" * 64,
+        stage=Stage.SIGNED_IN,
+        expires_at=NOW + timedelta(hours=24),
+        mode="sync_token",
+        organization_id="00801ORG",
+        organization_name="Harbour & Pine (books)",
+        bill_user="Ada Admin (ada@harbour.example)",
+        dext_account_id="4410",
+        dext_users="ada, bo",
+        signed_in_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def prompt(problem: str = "", **changes: Any) -> FinishPrompt:
+    return FinishPrompt(attempt(**changes), BUSINESS, problem)
+
+
+def publish_list(**changes: Any) -> PublishList:
+    ready = (
+        item(7),
+        item(8, details=details(supplier="Northwind Paper", number="", due_on=None, paid=True, category="Print")),
+    )
+    made = PublishList(
+        business=BUSINESS,
+        ready=ready,
+        ready_count=len(ready),
+        ready_totals=(Money("USD", Decimal("2481.00")),),
+        lacking=(
+            lacking(30),
+            item(31, status=ItemStatus.REJECTED, note="rejected: wrong category, it is travel"),
+            item(32, status=ItemStatus.FAILED, note="Bill.com refused it: vendor is archived"),
+        ),
+        lacking_count=3,
+        page=0,
+        pages=1,
+        waiting=2,
+        taken_in_at=NOW - timedelta(minutes=4),
+        problem="",
+        words="",
+    )
+    return replace(made, **changes)
+
+
+def settings_form(**changes: Any) -> SettingsForm:
+    empty = SettingsForm(Business("biz1", "T0TEAM", "Harbour & Pine Ltd"), dict.fromkeys(Role, ()), "")
+    return replace(empty, **changes)
+
+
+def list_results(state: ListState = ListState.DONE, **changes: Any) -> tuple[ListResult, ...]:
+    made = ListResult(ListName.ACCOUNTS, state, read=140, added=2, changed=1, archived=3, total=1139)
+    return tuple(replace(made, name=name, **changes) for name in SIX_LISTS)
+
+
+def refresh(**changes: Any) -> Refresh:
+    made = Refresh(
+        id="ref1",
+        business_id="biz1",
+        requested_by=ADMIN,
+        channel_id=CHANNEL,
+        state=RefreshState.DONE,
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=75),
+        due_at=None,
+        attempts=0,
+        first=False,
+        lists=list_results(),
+    )
+    return replace(made, **changes)
+
+
+def progress(**changes: Any) -> RefreshProgress:
+    return RefreshProgress(BUSINESS, refresh(**changes))
+
+
+def broken(**changes: Any) -> BreakView:
+    made = Break("brk1", "biz1", Provider.BILL, opened_at=NOW - timedelta(hours=2))
+    counts = {name: changes.pop(name, 0) for name in ("held", "published", "stopped", "under_way")}
+    return BreakView(BUSINESS, replace(made, **changes), **counts)
+
+
+def home(**changes: Any) -> HomeView:
+    made = HomeView(admins=(ADMIN,), standings=(standing(),), to_decide=())
+    return replace(made, **changes)

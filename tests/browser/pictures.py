@@ -1,0 +1,90 @@
+"""Take the pictures of the documentation: the demo's workspace, as a browser shows it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from bot.sandbox.demo.scenes import set_the_scene
+from bot.sandbox.town import Town
+from tests.browser.conftest import ARGUMENTS
+
+_FOLDER = Path("docs/pictures")
+
+
+def take() -> int:
+    """Play the demo's scene and take every picture; return the exit status."""
+    chromium = os.environ.get("BOT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.stderr.write("No Chromium found: install chromium, or say in BOT_CHROMIUM where it is.\n")
+        return 2
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="pictures-") as folder, Town(Path(folder)) as town:
+        town.start_bot()
+        set_the_scene(town, lambda _text: None)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+            page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1)
+            page.set_default_timeout(60_000)
+            _pictures(town, page)
+            browser.close()
+    return 0
+
+
+def _pictures(town: Town, page: Page) -> None:
+    _go(town, page, "femi", "finance")
+    before = page.locator("main li[data-ts]").count()
+    _type(page, "/dext publish")
+    page.locator("main li[data-ts]").nth(before).wait_for()
+    page.wait_for_timeout(500)  # the page scrolls to what is new
+    _keep(page, "first-screen")
+    _go(town, page, "ama", "finance")
+    _keep(_newest(page, "Approve for publishing?"), "approval-card")
+    _keep(_newest(page, "is in Bill.com, with its document"), "published-card")
+    town.bill.do("switches", latency=0.6)
+    _go(town, page, "dana", "finance")
+    _type(page, "/dext refresh")
+    progress = _newest(page, "Refreshing the lists of")
+    progress.filter(has_text="read so far").or_(progress.filter(has_text="no changes")).wait_for()
+    _keep(progress, "progress")
+    town.bill.do("switches", latency=0)
+    _go(town, page, "dana", "kestrel")
+    _keep(_newest(page, "no longer lets us in"), "reconnect-prompt")
+    _go(town, page, "dana", "home")
+    page.get_by_text("Your to-do").wait_for()
+    _keep(page, "home")
+    _go(town, page, "dana", "finance")
+    _type(page, "/dext settings")
+    page.get_by_role("dialog").wait_for()
+    _keep(page.get_by_role("dialog"), "settings")
+
+
+def _go(town: Town, page: Page, person: str, place: str) -> None:
+    page.goto(f"{town.slack.address}/#/{person}/{place}")
+    page.reload()
+    page.locator("#place-title").wait_for()
+
+
+def _type(page: Page, text: str) -> None:
+    box = page.locator("#composer")
+    box.fill(text)
+    box.press("Enter")
+
+
+def _newest(page: Page, words: str) -> Locator:
+    return page.locator("main li[data-ts]").filter(has_text=words).last
+
+
+def _keep(what: Page | Locator, name: str) -> None:
+    path = _FOLDER / f"{name}.png"
+    what.screenshot(path=path)
+    sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(take())

@@ -1,0 +1,184 @@
+"""Slack's side of a request, signed as Slack signs it, and a desk whose services record what they are asked."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import Mock, create_autospec
+from urllib.parse import urlencode
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
+
+from blocks.ids import Action, Field, View
+from bot.domain.lists import Entry
+from bot.services.approvals import Approvals, Asked
+from bot.services.connecting import Connecting
+from bot.services.finishing import Finishing
+from bot.services.intake import Intake
+from bot.services.messages import Messages
+from bot.services.people import People
+from bot.services.refreshing import Refreshing
+from bot.services.status import Status
+from handlers.desk import Desk
+from handlers.routes import register
+from tests.blocks import views as v
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+TEAM, REPLY = "T0TEAM", "https://hooks.slack.example/actions/1"
+
+
+@dataclass
+class Room:
+    """Be the app with stub services; what they were asked and what people were told is kept."""
+
+    app: App
+    desk: Desk
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    fails_to_open: Exception | None = None
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Return the answers that were kept for delivery."""
+        names = ("workspace_id", "user_id", "channel_id", "text", "blocks", "reply_to")
+        asked: Mock = self.desk.messages.answer  # type: ignore[assignment]
+        return [dict(zip(names, call.args, strict=True)) for call in asked.call_args_list]
+
+    def send(self, form: dict[str, str]) -> BoltResponse:
+        """Send a signed request as Slack does, and return the answer."""
+        return self._deliver(urlencode(form), "application/x-www-form-urlencoded")
+
+    def _deliver(self, body: str, kind: str) -> BoltResponse:
+        now = str(int(time.time()))
+        signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
+        headers: dict[str, str | Sequence[str]] = {
+            "content-type": kind,
+            "x-slack-request-timestamp": now,
+            "x-slack-signature": str(signature),
+        }
+        return self.app.dispatch(BoltRequest(body=body, headers=headers))
+
+    def type(self, text: str, user: str = v.ADMIN) -> BoltResponse:
+        return self.send(
+            {
+                "command": "/dext",
+                "text": text,
+                "team_id": TEAM,
+                "user_id": user,
+                "channel_id": v.CHANNEL,
+                "trigger_id": "1.2.three",
+                "response_url": "https://hooks.slack.example/commands/1",
+                "api_app_id": "A1",
+            }
+        )
+
+    def click(self, action: str, value: dict[str, Any] | None = None, *, whispered: bool = False) -> BoltResponse:
+        clicked: dict[str, Any] = {"type": "button", "action_id": action, "block_id": "b"}
+        if value is not None:
+            clicked["value"] = json.dumps(value)
+        container = {"type": "message", "channel_id": v.CHANNEL, "message_ts": "1.2", "is_ephemeral": whispered}
+        return self._interact(
+            {
+                "type": "block_actions",
+                "actions": [clicked],
+                "container": container,
+                "channel": {"id": v.CHANNEL, "name": "bills"},
+                "response_url": REPLY,
+                "trigger_id": "1.2.three",
+            }
+        )
+
+    def submit(self, view: View, values: Mapping[Any, Any], memory: dict[str, Any] | None = None) -> BoltResponse:
+        shown = {
+            "id": "V1",
+            "type": "modal",
+            "callback_id": view.value,
+            "private_metadata": json.dumps(memory or {}),
+            "state": {"values": values},
+        }
+        return self._interact({"type": "view_submission", "view": shown})
+
+    def look_for(self, action: Action, typed: str) -> BoltResponse:
+        return self._interact(
+            {
+                "type": "block_suggestion",
+                "action_id": action.value,
+                "block_id": "tax_account",
+                "value": typed,
+                "container": {"type": "view", "view_id": "V1"},
+            }
+        )
+
+    def happens(self, event: dict[str, Any], event_id: str = "Ev1") -> BoltResponse:
+        """Tell the bot of an event, as Slack does with a JSON body."""
+        whole = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": event_id, "event": event}
+        return self._deliver(json.dumps(whole), "application/json")
+
+    def click_at_home(self, action: str, value: dict[str, Any] | None = None) -> BoltResponse:
+        clicked = {"type": "button", "action_id": action, "block_id": "b", "value": json.dumps(value or {})}
+        container = {"type": "view", "view_id": "V1"}
+        view = {"id": "V1", "type": "home", "private_metadata": ""}
+        whole = {"type": "block_actions", "actions": [clicked], "container": container, "view": view}
+        return self._interact(whole | {"trigger_id": "1.2.three"})
+
+    def _interact(self, payload: dict[str, Any]) -> BoltResponse:
+        person = {"id": v.APPROVER, "username": "al", "team_id": TEAM}
+        whole = {"team": {"id": TEAM, "domain": "harbour"}, "user": person, "api_app_id": "A1"} | payload
+        return self.send({"payload": json.dumps(whole)})
+
+
+def make_room() -> Room:
+    """Make the app with the product's own routing table."""
+    people, connecting = create_autospec(People, instance=True), create_autospec(Connecting, instance=True)
+    refreshing, intake = create_autospec(Refreshing, instance=True), create_autospec(Intake, instance=True)
+    approvals, status = create_autospec(Approvals, instance=True), create_autospec(Status, instance=True)
+    finishing = create_autospec(Finishing, instance=True)
+    connecting.offer.return_value = v.offer()
+    refreshing.request.return_value = (v.refresh(), False)
+    status.standing.return_value = v.standing()
+    status.publish_list.return_value = v.publish_list()
+    approvals.request.return_value = Asked(v.BUSINESS, (v.item(7),), ())
+    approvals.check_may_decide.return_value = v.card()
+    people.settings.return_value = v.settings_form()
+    people.change_settings.return_value = v.BUSINESS
+    people.accounts.return_value = [Entry("0ca01TAX", "Sales Tax", number="2210")]
+    messages = create_autospec(Messages, instance=True)
+    desk = Desk(people, connecting, finishing, refreshing, intake, approvals, status, messages)
+    app = App(
+        signing_secret=SECRET,
+        client=WebClient(token="xoxb-none"),
+        authorize=lambda enterprise_id, team_id: AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token="xoxb-none", bot_user_id="U0BOT"
+        ),
+        process_before_response=True,
+        ssl_check_enabled=False,
+    )
+    register(app, desk)
+    return Room(app, desk)
+
+
+def refused_by_slack(word: str, *hints: str) -> SlackApiError:
+    """Return what the SDK raises when Slack says no."""
+    answer = {"ok": False, "error": word, "response_metadata": {"messages": list(hints)}}
+    return SlackApiError("no", answer)  # type: ignore[no-untyped-call]
+
+
+def typed_settings(**changes: Any) -> dict[str, Any]:
+    """Return a settings form as Slack sends it back."""
+    account = {"type": "external_select", "selected_option": None}
+    values: dict[str, Any] = {
+        Field.CHANNEL: {Field.CHANNEL: {"selected_conversation": v.CHANNEL}},
+        Field.ADMIN: {Field.ADMIN: {"selected_users": [v.ADMIN]}},
+        Field.FINANCE: {Field.FINANCE: {"selected_users": [v.FINANCE]}},
+        Field.APPROVER: {Field.APPROVER: {"selected_users": [v.APPROVER]}},
+        Field.AUDITOR: {Field.AUDITOR: {"selected_users": []}},
+        Field.TAX: {Field.TAX: {"selected_option": {"value": "inside"}}},
+        Field.TAX_ACCOUNT: {Action.TAX_ACCOUNT: account},
+    }
+    return values | changes

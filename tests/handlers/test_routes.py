@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from blocks.ids import Action, Field, View
+from blocks.items import publish_message
+from bot.domain.businesses import TaxTreatment
+from bot.domain.people import Role
+from bot.sandbox.slack.check import check_ack, check_message, check_view
+from bot.services.approvals import Asked
+from handlers.commands import COMMANDS
+from handlers.routes import BUTTONS, CHOICES, FORMS
+from tests.blocks import views as v
+from tests.blocks.reading import assert_known_ids, buttons
+
+from .room import REPLY, TEAM, Room, typed_settings
+
+_ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
+    Action.LINK_OPEN: (None, "", ()),
+    Action.BILL_OPEN: ({"r": "req1"}, "", ()),
+    Action.LINK_NEW: (None, "connecting.offer", (TEAM, v.APPROVER, v.CHANNEL)),
+    Action.CONNECTION_FINISH: ({"a": "att1"}, "finishing.finish", (TEAM, v.APPROVER, "att1")),
+    Action.CONNECTION_DROP: ({"a": "att1"}, "finishing.drop", (TEAM, v.APPROVER, "att1")),
+    Action.LISTS_REFRESH: (None, "refreshing.request", (TEAM, v.APPROVER, v.CHANNEL)),
+    Action.ITEMS_PAGE: ({"p": 2, "w": "acme"}, "status.publish_list", (TEAM, v.APPROVER, "acme", 2)),
+    Action.ITEMS_CHECK: ({"w": ""}, "intake.request", (TEAM, v.APPROVER)),
+    Action.ITEM_REQUEST: ({"i": "item7"}, "approvals.request", (TEAM, v.APPROVER, ["item7"], v.CHANNEL)),
+    Action.ITEM_APPROVE: ({"r": "req1"}, "approvals.approve", (TEAM, v.APPROVER, "req1")),
+    Action.ITEM_REJECT: ({"r": "req1"}, "approvals.check_may_decide", (TEAM, v.APPROVER, "req1")),
+    Action.PUBLISH_RETRY: ({"r": "req1"}, "approvals.retry", (TEAM, v.APPROVER, "req1")),
+    Action.SETTINGS_OPEN: (None, "people.settings", (TEAM, v.APPROVER)),
+}
+"""What each button carries, and what is asked of which service for it."""
+
+_ANSWERS = {Action.LINK_NEW, Action.LISTS_REFRESH, Action.ITEMS_PAGE, Action.ITEM_REQUEST}
+_OPENS = {Action.ITEM_REJECT: View.REJECT, Action.SETTINGS_OPEN: View.SETTINGS}
+
+
+def _service(room: Room, name: str) -> Mock:
+    service, method = name.split(".")
+    found: Mock = getattr(getattr(room.desk, service), method)
+    return found
+
+
+def _asked(room: Room, name: str, many: int) -> tuple[Any, ...]:
+    """Return the first arguments of the one call of a service's method; what follows says which business."""
+    (call,) = _service(room, name).call_args_list
+    found: tuple[Any, ...] = call.args[:many]
+    return found
+
+
+def _said(text: str | None) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(text or "{}")
+    return said
+
+
+def test_every_action_is_answered_by_exactly_one_table() -> None:
+    assert set(BUTTONS) | set(CHOICES) == set(Action)
+    assert not set(BUTTONS) & set(CHOICES)
+    assert Action.TAX_ACCOUNT in CHOICES
+    assert set(FORMS) == set(View)
+
+
+def test_the_rows_below_are_all_there_are() -> None:
+    assert set(_ROWS) | {Action.ITEMS_REQUEST} == set(BUTTONS)
+
+
+@pytest.mark.parametrize("action", _ROWS, ids=str)
+@pytest.mark.parametrize("suffix", ["", ".7"])
+def test_a_click_asks_one_service_and_is_acknowledged(room: Room, action: Action, suffix: str) -> None:
+    value, service, arguments = _ROWS[action]
+    answer = room.click(action + suffix, value)
+    assert (answer.status, answer.body) == (200, "")
+    if service:
+        assert _asked(room, service, len(arguments)) == arguments
+    assert bool(room.told) is (action in _ANSWERS)
+    expected = [_OPENS[action]] if action in _OPENS else []
+    assert [opened["view"]["callback_id"] for opened in room.opened] == expected
+
+
+@pytest.mark.parametrize("action", [*_ROWS, "items.pages", "item", "xitem.approve"], ids=str)
+def test_an_action_id_that_only_begins_alike_is_nobodys(room: Room, action: str) -> None:
+    assert room.click(f"{action}x", {"r": "req1", "i": "i", "a": "a"}).status == 404
+    assert room.told == []
+
+
+def test_an_answer_says_who_gets_it_and_where(room: Room) -> None:
+    room.click(Action.LINK_NEW)
+    (told,) = room.told
+    assert (told["workspace_id"], told["user_id"], told["channel_id"]) == (TEAM, v.APPROVER, v.CHANNEL)
+    assert check_message({"text": told["text"], "blocks": list(told["blocks"])}) == []
+
+
+@pytest.mark.parametrize("action", [Action.LINK_NEW, Action.ITEMS_PAGE])
+def test_only_a_message_that_one_person_sees_is_replaced(room: Room, action: Action) -> None:
+    """A list or a link of one person's must not take the place of what the whole channel reads."""
+    room.click(action, {"p": 0, "w": ""})
+    room.click(action, {"p": 0, "w": ""}, whispered=True)
+    assert [told["reply_to"] for told in room.told] == ["", REPLY]
+
+
+def test_asking_for_a_page_asks_for_the_items_that_were_on_it(room: Room) -> None:
+    """Between the list and the click another item may have become ready: nobody has seen that one."""
+    shown = v.publish_list()
+    asking = next(b for b in buttons(publish_message(shown).blocks) if b["action_id"] == Action.ITEMS_REQUEST)
+    now = v.publish_list(ready=(v.item(5), *shown.ready), ready_count=3)
+    room.desk.status.publish_list.return_value = now  # type: ignore[attr-defined]
+    room.click(Action.ITEMS_REQUEST, json.loads(asking["value"]))
+    asked = _service(room, "approvals.request").call_args.args[2]
+    assert list(asked) == [item.id for item in shown.ready]
+
+
+def test_asking_for_a_page_tells_how_many_were_asked_for(room: Room) -> None:
+    room.desk.approvals.request.return_value = Asked(  # type: ignore[attr-defined]
+        v.BUSINESS, (v.item(7), v.item(8)), ((v.item(9), "it is waiting for approval already"),)
+    )
+    shown = buttons(publish_message(v.publish_list()).blocks)
+    value = json.loads(next(b for b in shown if b["action_id"] == Action.ITEMS_REQUEST)["value"])
+    assert room.click(Action.ITEMS_REQUEST, value, whispered=True).status == 200
+    first, second = room.told
+    assert first["text"].startswith("Asked for approval of 2 items")
+    assert "#9" in str(first["blocks"])
+    assert second["reply_to"] == REPLY, "the list itself is brought up to date"
+
+
+@pytest.mark.parametrize(
+    ("typed", "service"),
+    [
+        ("", "status.standing"),
+        ("status", "status.standing"),
+        ("STATUS ", "status.standing"),
+        ("connect", "connecting.offer"),
+        ("refresh", "refreshing.request"),
+        ("publish", "status.publish_list"),
+        ("  publish   acme  ltd ", "status.publish_list"),
+    ],
+)
+def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, service: str) -> None:
+    answer = room.type(typed)
+    said = _said(answer.body)
+    assert answer.status == 200
+    assert said["response_type"] == "ephemeral"
+    assert check_ack(said, "command") == []
+    assert_known_ids(said)
+    _service(room, service).assert_called_once()
+    assert room.told == [], "a command is answered in the response itself"
+
+
+def test_every_word_of_the_command_is_tried_here_or_opens_a_form(room: Room) -> None:
+    assert set(COMMANDS) == {"", "status", "connect", "refresh", "publish", "settings"}
+    answer = room.type("settings")
+    assert (answer.status, answer.body) == (200, "")
+    assert check_view(room.opened[0]["view"]) == []
+    assert room.opened[0]["trigger_id"] == "1.2.three"
+
+
+@pytest.mark.parametrize(("typed", "words"), [("publish", ""), ("publish all", ""), ("publish #7 8", "#7 8")])
+def test_publish_narrows_by_what_follows_it(room: Room, typed: str, words: str) -> None:
+    room.type(typed, user=v.FINANCE)
+    assert _asked(room, "status.publish_list", 4) == (TEAM, v.FINANCE, words, 0)
+
+
+@pytest.mark.parametrize("typed", ["help", "Help", "pubish", "<@U0EVIL|eve>", "<!channel>", "x" * 9_000])
+def test_help_and_any_unknown_word_get_the_list_of_commands(room: Room, typed: str) -> None:
+    said = _said(room.type(typed).body)
+    assert check_ack(said, "command") == []
+    assert "/dext publish" in said["blocks"][0]["text"]["text"]
+    assert "<@" not in str(said)
+    assert "<!" not in str(said)
+
+
+@pytest.mark.parametrize("gap", ["\t", "\n", "\u00a0"])
+def test_any_blank_parts_a_word_from_what_follows(room: Room, gap: str) -> None:
+    room.type(f"publish{gap}acme")
+    assert _asked(room, "status.publish_list", 4) == (TEAM, v.ADMIN, "acme", 0)
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_refresh_says_whether_it_was_begun_or_joined(room: Room, joined: bool) -> None:
+    room.desk.refreshing.request.return_value = (v.refresh(), joined)  # type: ignore[attr-defined]
+    said = _said(room.type("refresh").body)
+    assert ("joined" in said["text"]) is joined
+    assert f"<#{v.CHANNEL}>" in said["text"]
+
+
+def test_a_rejection_hands_over_the_reason(room: Room) -> None:
+    values = {Field.REASON: {Field.REASON: {"type": "plain_text_input", "value": "Wrong category"}}}
+    answer = room.submit(View.REJECT, values, {"r": "req1"})
+    assert (answer.status, answer.body) == (200, "")
+    assert _asked(room, "approvals.reject", 4) == (TEAM, v.APPROVER, "req1", "Wrong category")
+
+
+def test_settings_hand_over_what_was_chosen_and_say_so(room: Room) -> None:
+    chosen = {Action.TAX_ACCOUNT: {"selected_option": {"value": "0ca01TAX"}}}
+    own_line = {Field.TAX: {"selected_option": {"value": "own_line"}}}
+    answer = room.submit(View.SETTINGS, typed_settings(**{Field.TAX_ACCOUNT: chosen, Field.TAX: own_line}))
+    assert (answer.status, answer.body) == (200, "")
+    assert _asked(room, "people.change_settings", 2) == (TEAM, v.APPROVER)
+    handed = _service(room, "people.change_settings").call_args.kwargs
+    assert handed["channel_id"] == v.CHANNEL
+    assert handed["roles"] == {
+        Role.ADMIN: {v.ADMIN},
+        Role.FINANCE: {v.FINANCE},
+        Role.APPROVER: {v.APPROVER},
+        Role.AUDITOR: set(),
+    }
+    assert handed["treatment"] is TaxTreatment.OWN_LINE
+    assert handed["tax_account_id"] == "0ca01TAX"
+    assert f"<#{v.CHANNEL}>" in room.told[0]["text"]
+
+
+def test_settings_without_channel_people_or_account_hand_over_nothing(room: Room) -> None:
+    nobody: dict[str, Any] = {
+        field: {field: {"selected_users": []}} for field in (Field.FINANCE, Field.APPROVER, Field.AUDITOR)
+    }
+    empty: dict[str, Any] = {Field.CHANNEL: {Field.CHANNEL: {"selected_conversation": None}}, **nobody}
+    assert room.submit(View.SETTINGS, typed_settings(**empty)).status == 200
+    handed = _service(room, "people.change_settings").call_args.kwargs
+    assert handed["channel_id"] == ""
+    assert handed["tax_account_id"] == ""
+    assert handed["roles"][Role.FINANCE] == set()
+
+
+def test_the_menu_of_accounts_offers_what_matches(room: Room) -> None:
+    answer = room.look_for(Action.TAX_ACCOUNT, "tax")
+    assert _asked(room, "people.accounts", 3) == (TEAM, v.APPROVER, "tax")
+    assert check_ack(_said(answer.body), "options") == []
+    assert _said(answer.body)["options"][0]["value"] == "0ca01TAX"
+
+
+def test_a_choice_in_the_menu_is_acknowledged(room: Room) -> None:
+    assert room.click(Action.TAX_ACCOUNT).status == 200
+
+
+def test_a_request_that_slack_did_not_sign_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.handlers.room.SECRET", "somebody else's secret")
+    assert room.type("connect").status == 401
+    _service(room, "connecting.offer").assert_not_called()
+
+
+def test_home_is_drawn_when_somebody_looks_at_it(room: Room) -> None:
+    answer = room.happens({"type": "app_home_opened", "user": v.FINANCE, "tab": "home"}, "Ev42")
+    assert (answer.status, answer.body) == (200, "")
+    assert _asked(room, "messages.draw_home", 3) == (TEAM, v.FINANCE, "Ev42")
+
+
+def test_looking_at_the_messages_tab_draws_nothing(room: Room) -> None:
+    assert room.happens({"type": "app_home_opened", "user": v.FINANCE, "tab": "messages"}).status == 200
+    _service(room, "messages.draw_home").assert_not_called()
+
+
+@pytest.mark.parametrize("action", [Action.LINK_NEW, Action.LISTS_REFRESH, Action.ITEMS_PAGE + ".todo"])
+def test_a_click_at_home_is_answered_to_the_person(room: Room, action: str) -> None:
+    assert room.click_at_home(action, {"p": 0, "w": ""}).status == 200
+    (told,) = room.told
+    assert (told["user_id"], told["channel_id"], told["reply_to"]) == (v.APPROVER, "", "")
