@@ -88,6 +88,7 @@ def test_three_people_connect_refresh_ask_approve_and_publish(town: Town, people
     dana.sees("First synchronisation of Harbor & Pine Interiors finished.")
 
     form_roles(town)
+    dana.goes_to("finance")  # anew: her page showed the form for a moment, and typing then would have gone there
     dana.types("/dext refresh")
     dana.sees("Refresh of the lists of Harbor & Pine Interiors finished.")
 
