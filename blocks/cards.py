@@ -126,8 +126,13 @@ def _published(card: Card, publish: Publish | None, approved: str) -> tuple[str,
                 return f"{approved} The bill {foreign(publish.bill_id)} is in Bill.com; its document follows.", None
             waiting = f" {_sentence(publish.problem)}" if publish.problem else " On its way to Bill.com."
             return approved + waiting, None
+        case PublishState.HELD if publish.paused_by:
+            resume = button("Resume", Action.PUBLISH_RESUME, {"r": card.request.id})
+            text = f"{approved} Paused by {person(publish.paused_by)}: it does not go out before somebody resumes it."
+            return text, actions(resume)
         case PublishState.HELD:
-            return f"{approved} It {foreign(publish.problem)}; you need do nothing more for it.", None
+            pause = button("Pause", Action.PUBLISH_PAUSE, {"r": card.request.id})
+            return f"{approved} It {foreign(publish.problem)}; you need do nothing more for it.", actions(pause)
         case PublishState.STOPPED:
             retry = button("Try Again", Action.PUBLISH_RETRY, {"r": card.request.id})
             return f"{approved} :warning: Not published: {foreign(publish.problem, 600).rstrip('.')}.", actions(retry)

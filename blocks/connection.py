@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from blocks.ids import Action
+from datetime import datetime
+
+from blocks.ids import Action, View
 from blocks.kit import (
     Block,
     Message,
@@ -16,15 +18,17 @@ from blocks.kit import (
     foreign,
     header,
     message,
+    modal,
     person,
     plural,
     section,
     when,
 )
-from bot.domain.connections import Leg, LegState
+from bot.domain.businesses import Business
+from bot.domain.connections import Leg, LegState, Turn
 from bot.domain.links import Stage
 from bot.domain.people import Right, may
-from bot.domain.views import ConnectOffer, FinishPrompt, Standing
+from bot.domain.views import ConnectOffer, DisconnectForm, FinishPrompt, HistoryPage, Standing
 
 LIST_TITLES = {
     "accounts": "Chart of Accounts",
@@ -39,6 +43,7 @@ LIST_TITLES = {
 
 _STATES = {
     LegState.NOT_CONNECTED: "not connected",
+    LegState.LINKING: "being connected",
     LegState.ACTIVE: "working",
     LegState.DEGRADED: "not answering at the moment; we keep trying",
     LegState.EXPIRED: "*expired*: an admin has to reconnect",
@@ -46,12 +51,21 @@ _STATES = {
 }
 
 
+_ALONE = (
+    ":warning: You are the only admin. When the connection expires while you are away, nobody can mend it: name a "
+    "second admin in Settings."
+)
+
+
 def connect_message(offer: ConnectOffer) -> Message:
     """Give an admin the link to connect, or to reconnect to the same organisation."""
     name = foreign(offer.business.name)
+    again = offer.before.bill.organization_name
     lead = f"Connect Dext and Bill.com for *{name}*."
-    if offer.again:
-        lead = f"Reconnect *{name}*. Sign in to the same organisation as before, *{foreign(offer.again)}*."
+    if again:
+        lead = f"Reconnect *{name}*. Sign in to the same organisation as before, *{foreign(again)}*."
+        if all(leg.state is LegState.ACTIVE for leg in (offer.before.bill, offer.before.dext)):
+            lead = f"The connection of *{name}* works, so there is no need. If a password or token changed: {lead}"
     return message(
         f"Connect Dext and Bill.com for {name}: open the link in this message.",
         section(f"{lead}\nYou sign in to both, come back here, and click *Finish*. Nothing is live before that."),
@@ -76,8 +90,11 @@ def finish_message(prompt: FinishPrompt) -> Message:
             f"{name} is connected.",
             section(text),
             actions(button("Settings", Action.SETTINGS_OPEN, {"b": prompt.business.id})),
-            context(_signed_in(prompt)),
+            context(_signed_in(prompt), _ALONE if prompt.admins == 1 else ""),
         )
+    if attempt.stage is Stage.OVERTAKEN:
+        done = f"{person(attempt.overtaken_by)} has connected {name} already, so there is nothing left to do."
+        return message(done, section(f":white_check_mark: {done} What you signed in to was not kept."))
     if attempt.stage is Stage.DROPPED:
         return message(
             "That sign-in was dropped.",
@@ -133,13 +150,15 @@ def standing_message(standing: Standing) -> Message:
     connection = standing.connection
     blocks: list[Block | None] = [
         header(standing.business.name),
-        section(_leg(connection.bill, "Bill.com") + "\n" + _leg(connection.dext, "Dext")),
+        section(_leg(connection.bill, "Bill.com", standing.now) + "\n" + _leg(connection.dext, "Dext", standing.now)),
     ]
     if standing.lists:
         blocks += [divider(), section("*Lists*\n" + "\n".join(_list_line(standing)))]
     blocks += [divider(), section(_work(standing))]
-    if standing.why_not:
-        blocks.append(section(standing.why_not))
+    if standing.why_not or standing.notice:
+        blocks.append(section(standing.why_not or f":warning: {standing.notice}"))
+    if standing.history:
+        blocks.append(context("*Lately* " + " · ".join(_turn(turn) for turn in standing.history)))
     admin, own = may(standing.roles, Right.CONNECT), {"b": standing.business.id}
     blocks.append(
         actions(
@@ -147,6 +166,7 @@ def standing_message(standing: Standing) -> Message:
             if standing.can_publish and not standing.why_not
             else None,
             button("Connect or Reconnect", Action.LINK_NEW, own) if admin and not connection.live else None,
+            button("History", Action.HISTORY_PAGE, {"p": 0} | own) if standing.history else None,
             button("Refresh Lists", Action.LISTS_REFRESH, own) if admin and connection.live else None,
             button("Settings", Action.SETTINGS_OPEN, own) if admin else None,
         )
@@ -156,16 +176,113 @@ def standing_message(standing: Standing) -> Message:
     return message(f"{name}: {_summary(standing)}", *blocks)
 
 
+def history_message(view: HistoryPage) -> Message:
+    """Show a page of a connection's history, newest first."""
+    name, own = foreign(view.business.name), {"b": view.business.id}
+    if not view.turns:
+        text = f"Nothing has happened to the connection of {name} yet."
+        return message(text, section(text))
+    lines = "\n".join(f"{when(turn.at)} – {_turn_in_full(turn)}" for turn in view.turns)
+    return message(
+        f"History of the connection of {name}",
+        section(f"*History of the connection of {name}*, newest first"),
+        section(lines),
+        actions(
+            button("Newer", f"{Action.HISTORY_PAGE}.newer", {"p": view.page - 1} | own) if view.page else None,
+            button("Older", f"{Action.HISTORY_PAGE}.older", {"p": view.page + 1} | own) if view.more else None,
+        ),
+    )
+
+
+def disconnect_modal(form: DisconnectForm) -> Block:
+    """Ask for a confirmation that says what stays and what stops."""
+    name = foreign(form.business.name)
+    organization = foreign(form.connection.bill.organization_name) or "its organisation"
+    stops = [
+        "No bill goes to Bill.com, no document is taken from Dext, no list is refreshed",
+        "The credentials of both are deleted here. Delete the token in Bill.com too, if you don't need it any more",
+    ]
+    if form.under_way:
+        stops.append(f"{plural(form.under_way, 'approved item')} on the way: held until you connect again")
+    stays = [
+        "Lists, items, approvals, roles, settings and the history stay as they are",
+        f"What is in Bill.com stays there: it belongs to {organization}",
+        f"{name} can only be connected to {organization} again, since bills were sent there"
+        if form.kept_organization
+        else f"{name} can be connected to another organisation afterwards, since nothing was sent yet",
+    ]
+    return modal(
+        View.DISCONNECT,
+        "Disconnect",
+        "Disconnect",
+        {"b": form.business.id},
+        section(f"*Disconnect {name} from Dext and Bill.com?*"),
+        section("*What stops*\n" + "\n".join(f"• {line}." for line in stops)),
+        section("*What stays*\n" + "\n".join(f"• {line}." for line in stays)),
+    )
+
+
+def disconnected_message(business: Business, user_id: str) -> Message:
+    """Tell the channel that a business was disconnected."""
+    text = f"{person(user_id)} disconnected *{foreign(business.name)}* from Dext and Bill.com."
+    return message(
+        f"{foreign(business.name)} was disconnected from Dext and Bill.com.",
+        section(f":electric_plug: {text} Nothing goes out until an admin types `/dext connect`; everything is kept."),
+    )
+
+
+def _turn(turn: Turn) -> str:
+    who = f" by {person(turn.by)}" if turn.by else ""
+    return f"{turn.provider.label} {_TURNED[turn.now]}{who}, {when(turn.at)}"
+
+
+def _turn_in_full(turn: Turn) -> str:
+    who = f" by {person(turn.by)}" if turn.by else ""
+    why = f": {_REASONS[turn.reason]}" if turn.reason in _REASONS else ""
+    return f"{turn.provider.label} {_TURNED[turn.now]}{who}{why}"
+
+
+_TURNED = {
+    LegState.NOT_CONNECTED: "not connected",
+    LegState.LINKING: "being connected",
+    LegState.ACTIVE: "working",
+    LegState.DEGRADED: "not answering",
+    LegState.EXPIRED: "expired",
+    LegState.DISCONNECTED: "disconnected",
+}
+
+_REASONS = {
+    "credentials:token_name_or_value": "its token is no longer accepted",
+    "credentials:developer_key": "this bot's key is not accepted; that is for whoever runs the bot",
+    "credentials:client": "this bot's sign-in arrangement is not accepted; that is for whoever runs the bot",
+    "credentials:organization_id": "the organisation is not known there",
+    "credentials": "the sign-in is no longer accepted",
+    "token_revoked": "its permission was taken back there",
+    "session_ended": "its session ended and could not be renewed",
+    "unavailable": "no answer",
+    "outcome_unknown": "an answer got lost",
+    "garbled": "an answer that can't be read",
+}
+"""Why a leg changed, for people; codes are for the log."""
+
+
 def _summary(standing: Standing) -> str:
-    if standing.why_not:
-        return standing.why_not
+    if standing.why_not or standing.notice:
+        return standing.why_not or standing.notice
     return f"{plural(standing.ready, 'item')} ready to publish, {standing.waiting} waiting for approval."
 
 
-def _leg(leg: Leg, title: str) -> str:
+def _leg(leg: Leg, title: str, now: datetime) -> str:
     who = f" – {foreign(leg.organization_name)}" if leg.organization_name else ""
     checked = f", checked {when(leg.checked_at)}" if leg.checked_at and leg.state is not LegState.NOT_CONNECTED else ""
-    return f"*{title}*{who}: {_STATES[leg.state]}{checked}"
+    since = f" since {when(leg.since)}" if leg.since and leg.state is not LegState.NOT_CONNECTED else ""
+    locked = (
+        f" Its sign-in is locked until {when(leg.locked_until)}; we wait."
+        if leg.locked_until and leg.locked_until > now
+        else ""
+    )
+    ends = f" Ends on {when(leg.expires_at)}." if leg.expires_at else ""
+    return f"*{title}*{who}: {_STATES[leg.state]}{since}{checked}.{locked}{ends}"
 
 
 def _list_line(standing: Standing) -> list[str]:

@@ -35,7 +35,7 @@ def publish_message(view: PublishList) -> Message:
     lead = f"*{plural(view.ready_count, 'item')} ready to publish* for {name}" + (f": {totals}" if totals else "")
     if view.words:
         lead += f", matching “{foreign(view.words, 60)}”"
-    blocks: list[Block | None] = [section(lead)]
+    blocks: list[Block | None] = [section(lead), section(f":warning: {view.notice}") if view.notice else None]
     blocks += [_ready(item, view) for item in view.ready]
     if not view.ready_count:
         blocks.append(section(_nothing(view)))

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 Block = dict[str, Any]
@@ -120,6 +120,11 @@ def when(at: datetime) -> str:
     """Return a time that Slack shows in the reader's own zone."""
     fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def day(on: date) -> str:
+    """Return a day as people read it, such as 7 Dec 2026."""
+    return f"{on.day} {on:%b %Y}"
 
 
 def header(text: str) -> Block:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from blocks.ids import Action, Field, View
-from blocks.kit import Block, field, foreign, modal, option, section
+from blocks.kit import Block, field, foreign, modal, option, plural, section
 from bot.domain.businesses import TaxTreatment
+from bot.domain.hours import today
 from bot.domain.lists import Entry
 from bot.domain.people import Role
 from bot.domain.views import SettingsForm
@@ -15,6 +17,7 @@ _TAX = {
     TaxTreatment.INSIDE: "Inside the category's line",
     TaxTreatment.OWN_LINE: "On a line of its own, to a tax account",
 }
+_OUTAGES = (1, 2, 4, 8, 24)
 _ROLES = (
     (Field.ADMIN, Role.ADMIN, "Admins", "Connect, refresh, change settings; may also publish and approve."),
     (Field.FINANCE, Role.FINANCE, "Finance", "See items and ask for approval."),
@@ -26,13 +29,6 @@ _ROLES = (
 def settings_modal(form: SettingsForm) -> Block:
     """Show channel, roles and tax treatment for an admin to change."""
     business = form.business
-    channel: dict[str, Any] = {
-        "type": "conversations_select",
-        "action_id": Field.CHANNEL,
-        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-    }
-    if business.channel_id:
-        channel["initial_conversation"] = business.channel_id
     tax_account: dict[str, Any] = {
         "type": "external_select",
         "action_id": Action.TAX_ACCOUNT,
@@ -57,13 +53,86 @@ def settings_modal(form: SettingsForm) -> Block:
         field(
             Field.CHANNEL,
             "Channel for approvals and notices",
-            channel,
+            _place(business.channel_id, Field.CHANNEL),
             hint="Invite the bot there first: /invite in the channel.",
+        ),
+        field(
+            Field.ADMIN_CHANNEL,
+            "Channel for admins",
+            _place(business.admin_channel_id, Field.ADMIN_CHANNEL),
+            hint="Expired connections are told here. Without one, in the channel above.",
+            optional=True,
+        ),
+        field(
+            Field.FALLBACK_CHANNEL,
+            "Channel when no admin acts",
+            _place(business.fallback_channel_id, Field.FALLBACK_CHANNEL),
+            hint="Where an expired connection goes when nobody mended it for two working days.",
+            optional=True,
         ),
         *(field(id_, label, _people(form, id_, role), hint=hint, optional=True) for id_, role, label, hint in _ROLES),
         field(Field.TAX, "How tax is booked in Bill.com", tax, hint="Bill.com has no tax codes on bills."),
         field(Field.TAX_ACCOUNT, "Tax account", tax_account, hint="Only for tax on its own line.", optional=True),
+        field(Field.ZONE, "Time zone", _zone(business.zone), hint="Reminders come Monday to Friday, nine to five."),
+        field(
+            Field.CLOSING,
+            "The books close on",
+            _date(Field.CLOSING, business.closing_on),
+            hint="Two days before, an expired connection that holds items is pressed for after half an hour.",
+            optional=True,
+        ),
+        field(Field.OUTAGE, "Tell of an outage after", _outage(business.outage_hours)),
+        *(
+            field(
+                id_,
+                f"{leg.provider.label}'s connection ends on",
+                _date(id_, today(leg.expires_at, business.zone) if leg.expires_at else None),
+                hint="If you know it: you are reminded 14, 7, 2 and 0 days before.",
+                optional=True,
+            )
+            for id_, leg in ((Field.BILL_ENDS, form.connection.bill), (Field.DEXT_ENDS, form.connection.dext))
+            if leg.organization_id
+        ),
     )
+
+
+def _place(channel_id: str, id_: Field) -> Block:
+    element: Block = {
+        "type": "conversations_select",
+        "action_id": id_,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return element | {"initial_conversation": channel_id} if channel_id else element
+
+
+def _zone(zone: str) -> Block:
+    return {
+        "type": "external_select",
+        "action_id": Action.ZONE,
+        "min_query_length": 0,
+        "placeholder": {"type": "plain_text", "text": "Type a city"},
+        "initial_option": option(zone or "UTC", zone or "UTC"),
+    }
+
+
+def _date(id_: Field, on: date | None) -> Block:
+    element: Block = {"type": "datepicker", "action_id": id_}
+    return element | {"initial_date": on.isoformat()} if on else element
+
+
+def _outage(hours: int) -> Block:
+    choices = {each: option(plural(each, "hour"), str(each)) for each in sorted({*_OUTAGES, hours})}
+    return {
+        "type": "static_select",
+        "action_id": Field.OUTAGE,
+        "options": list(choices.values()),
+        "initial_option": choices[hours],
+    }
+
+
+def zone_options(names: list[str]) -> Block:
+    """Return time zones as the choices of a menu."""
+    return {"options": [option(name, name) for name in names]}
 
 
 def _people(form: SettingsForm, id_: Field, role: Role) -> Block:

@@ -11,9 +11,12 @@ COMMANDS = (
     ("/dext publish", "what is ready, and what the rest lacks; add item numbers or a supplier to narrow it"),
     ("/dext status", "health of the connection, age of the lists"),
     ("/dext refresh", "read the lists from Bill.com again _(admins)_"),
-    ("/dext connect", "connect or reconnect Dext and Bill.com _(admins)_"),
+    ("/dext connect", "connect Dext and Bill.com _(admins)_"),
+    ("/dext reconnect", "sign in again when a connection expired _(admins)_"),
+    ("/dext disconnect", "take a business off Dext and Bill.com; everything is kept _(admins)_"),
     ("/dext connect new <name>", "add another business, in a channel of its own _(admins)_"),
-    ("/dext settings", "channel, roles and tax _(admins)_"),
+    ("/dext settings", "channels, roles, tax and reminders _(admins)_"),
+    ("/dext clients", "every business you look after, and what each needs next _(admins)_"),
     ("/dext help", "this list"),
 )
 

@@ -34,17 +34,24 @@ from bot.log import BOLT_LOGGER, get_logger
 from bot.notify import Notify
 from bot.scheduler import Clock
 from bot.services.approvals import Approvals
+from bot.services.asking import Asking
 from bot.services.base import Base, Pace
 from bot.services.breaks import Breaks
+from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
+from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.health import Health
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.transitions import Transitions
+from bot.services.watching import Watching
 from bot.web import build_web
 from bot.workflows.jobs import Jobs, clock_jobs
 from handlers.desk import Desk
@@ -135,17 +142,52 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
             settle=timedelta(seconds=settings.settle_seconds),
         ),
     )
-    people, breaks, messages, status = People(base), Breaks(base), Messages(base), Status(base)
-    health = Health(base, breaks)
+    breaks = Breaks(base)
+    people, messages, status = People(base, breaks), Messages(base), Status(base)
+    transitions, prompts, holding = Transitions(base, breaks), Prompts(base, breaks), Holding(base, breaks)
+    health = Health(base, transitions)
     refreshing = Refreshing(base, health)
     addresses = Addresses(settings.bot_public_url, settings.bill_api_url, settings.offers_sign_in)
-    connecting, finishing = Connecting(base, breaks, addresses), Finishing(base, refreshing, breaks)
+    connecting = Connecting(base, breaks, transitions, addresses)
+    finishing = Finishing(base, refreshing, breaks, transitions)
+    disconnecting = Disconnecting(base, transitions)
     approvals = Approvals(base, settings.bill_web_url)
     intake, publishing = Intake(base, health), Publishing(base, health)
     slack = SlackGateway(settings.slack_bot_token, f"{settings.slack_api_url}/")
-    notify = Notify(slack, messages, people, breaks, approvals, finishing, refreshing, status)
-    jobs = Jobs(base, work, people, health, finishing, refreshing, intake, publishing, messages, notify)
-    desk = Desk(people, connecting, finishing, refreshing, intake, approvals, status, messages)
+    asking, clients, watching = Asking(base), Clients(base), Watching(base, health, settings.bill_web_url)
+    notify = Notify(slack, messages, people, prompts, approvals, finishing, refreshing, status, asking, watching)
+    jobs = Jobs(
+        base,
+        work,
+        people,
+        health,
+        finishing,
+        refreshing,
+        intake,
+        publishing,
+        holding,
+        breaks,
+        prompts,
+        watching,
+        messages,
+        notify,
+    )
+    desk = Desk(
+        people,
+        asking,
+        clients,
+        watching,
+        connecting,
+        finishing,
+        refreshing,
+        intake,
+        approvals,
+        holding,
+        prompts,
+        disconnecting,
+        status,
+        messages,
+    )
     return Bot(
         settings=settings,
         web=build_web(

@@ -5,6 +5,7 @@
     ├── NotFoundError               nothing of ours has that id
     ├── NotAllowedError             the person lacks the role for it
     ├── ConflictError               true when it was asked, no longer true now
+    │   └── AmbiguousError          several businesses could be meant
     ├── InputError                  what a person typed cannot be used
     ├── VaultError                  a secret cannot be opened with the keys we have
     └── UpstreamError               somebody else's service
@@ -58,15 +59,30 @@ class NotFoundError(BotError):
 
 
 class NotAllowedError(BotError):
-    """The person lacks the role for what was asked."""
+    """The person lacks the role for what was asked.
+
+    `business_id` and `right` are set where an admin could give it: then the person is offered to ask one.
+    """
 
     code = "not_allowed"
+
+    def __init__(self, user_message: str, *, business_id: str = "", right: str = "", detail: str = "") -> None:
+        self.business_id = business_id
+        self.right = right
+        super().__init__(user_message, detail=detail)
 
 
 class ConflictError(BotError):
     """What was asked was possible when the message was written and no longer is."""
 
     code = "conflict"
+
+
+class AmbiguousError(ConflictError):
+    """Several businesses could be meant: the person is asked which."""
+
+    code = "ambiguous"
+    user_message = "Which business? Type it in the channel of the one you mean."
 
 
 class InputError(BotError):

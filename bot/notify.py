@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from blocks.breaks import break_message
+from blocks.alarms import alarm_message
+from blocks.asks import ask_message, asked_outcome_message
+from blocks.breaks import moved_message, nudge_message, prompt_message
 from blocks.cards import card_message, outcome_message
-from blocks.connection import finish_message
+from blocks.connection import disconnected_message, finish_message
 from blocks.home import home_view
 from blocks.kit import Message, context, message
 from blocks.lists import refresh_message
@@ -23,12 +25,17 @@ from bot.domain.views import RefreshProgress
 from bot.errors import UpstreamError
 from bot.log import get_logger
 from bot.services.approvals import Approvals
-from bot.services.breaks import Breaks
+from bot.services.asking import Asking
 from bot.services.finishing import Finishing
 from bot.services.messages import Answer, Messages, Posted, digest
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.watching import Watching
+
+LOOK_AGAIN = timedelta(minutes=45)
+"""How long a prompt that says what it should is trusted to stand where it was written."""
 
 EDIT_PAUSE = timedelta(seconds=3)
 """At most one edit of a living message in this time: Slack allows about fifty a minute a workspace."""
@@ -42,20 +49,24 @@ class Notify:
         slack: SlackGateway,
         messages: Messages,
         people: People,
-        breaks: Breaks,
+        prompts: Prompts,
         approvals: Approvals,
         finishing: Finishing,
         refreshing: Refreshing,
         status: Status,
+        asking: Asking,
+        watching: Watching,
     ) -> None:
         self._slack = slack
         self._messages = messages
         self._people = people
-        self._breaks = breaks
+        self._prompts = prompts
         self._approvals = approvals
         self._finishing = finishing
         self._refreshing = refreshing
         self._status = status
+        self._asking = asking
+        self._watching = watching
         self._log = get_logger(__name__)
 
     def tell(self, kind: str, subject: str) -> None:
@@ -70,10 +81,25 @@ class Notify:
                 self._write(f"finish:{subject}", prompt.attempt.user_id, "", finish_message(prompt))
             case "refresh":
                 self._refresh(self._refreshing.progress(subject))
-            case "break":
-                view = self._breaks.view(subject)
-                admin = self._people.first_admin(view.business.id)
-                self._write(f"break:{subject}", view.business.channel_id or admin, admin, break_message(view))
+            case "prompt":
+                self._prompt(subject)
+            case "nudge":
+                self._nudge(subject)
+            case "disconnected":
+                business_id, user_id, _ = subject.split(":")
+                business = self._people.business(business_id)
+                told = disconnected_message(business, user_id)
+                self._write(f"disconnected:{subject}", business.channel_id or user_id, user_id, told)
+            case "ask":
+                view = self._asking.view(subject)
+                self._write(f"ask:{subject}", view.ask.channel_id, next(iter(view.admins), ""), ask_message(view))
+            case "asked":
+                view = self._asking.view(subject)
+                self._write(f"asked:{subject}", view.ask.user_id, "", asked_outcome_message(view))
+            case "alarm":
+                alarm = self._watching.view(subject)
+                admin = next(iter(alarm.admins), "")
+                self._write(f"alarm:{subject}", alarm.business.admins_channel_id or admin, admin, alarm_message(alarm))
             case "home":
                 workspace_id, _, user_id = subject.partition(":")
                 self._slack.publish_home(user_id, home_view(self._status.home(workspace_id, user_id)))
@@ -97,6 +123,30 @@ class Notify:
         ready = self._status.standing(workspace_id, user_id, business_id=business_id).ready
         told = intake_message(new, ready, business_id)
         self._messages.answer(workspace_id, user_id, "", told.text, told.blocks)
+
+    def zone_of(self, user_id: str) -> str:
+        """Return the time zone a person set in Slack."""
+        return self._slack.user(user_id).time_zone
+
+    def _prompt(self, prompt_id: str) -> None:
+        """Write the living message of a break; one that moved leaves a line behind, never a second message."""
+        view = self._prompts.view(prompt_id)
+        prompt, told = view.prompt, prompt_message(view)
+        admin = next(iter(view.admins), "")
+        if not prompt.moved_from:
+            self._write(f"prompt:{prompt_id}", prompt.channel_id, admin, told, surely=prompt.closed_at is None)
+            return
+        if self._messages.posted(f"prompt:{prompt_id}") is not None:
+            self._write(f"prompt:{prompt_id}", "", "", moved_message(view))
+        key = f"prompt:{prompt_id}:moved"
+        self._write(key, prompt.channel_id, admin, told, surely=prompt.closed_at is None)
+
+    def _nudge(self, prompt_id: str) -> None:
+        """Remind the admins once, in the thread of the prompt; one that was mended meanwhile needs no reminder."""
+        view = self._prompts.view(prompt_id)
+        standing = self._messages.posted(f"prompt:{prompt_id}")
+        if view.prompt.closed_at is None and standing is not None:
+            self._write(f"nudge:{prompt_id}", standing.channel_id, "", nudge_message(view), thread=standing.ts)
 
     def _outcome(self, request_id: str) -> None:
         """Tell the requester, with a message for each turn: "held", later "published", a second stop."""
@@ -122,14 +172,18 @@ class Notify:
             refresh_message(progress),
         )  # fmt: skip
 
-    def _write(self, key: str, target: str, fallback_user: str, what: Message) -> None:
-        """Post or edit the message of a key; where the bot cannot write, the person gets it instead."""
-        if not target:
-            return
+    def _write(
+        self, key: str, target: str, fallback_user: str, what: Message, *, surely: bool = False, thread: str = ""
+    ) -> None:
+        """Post or edit the message of a key; where the bot cannot write, the person gets it instead.
+
+        `surely` edits it even if it says what it should already, now and then: so a message that somebody
+        deleted is noticed. Without a target an existing message is edited and none is made.
+        """
         said = digest(what.text, what.blocks)
         before = self._messages.posted(key)
         if before is not None:
-            if before.digest == said:
+            if before.digest == said and not (surely and not self._messages.recently_written(key, LOOK_AGAIN)):
                 return
             try:
                 self._slack.update(before.channel_id, before.ts, what.text, what.blocks)
@@ -140,8 +194,10 @@ class Notify:
         if before is not None:
             self._messages.keep_posted(key, Posted(before.channel_id, before.ts, said))
             return
+        if not target:
+            return
         try:
-            posted = self._slack.post(target, what.text, what.blocks)
+            posted = self._slack.post(target, what.text, what.blocks, thread_ts=thread or None)
         except SlackTargetError as error:
             self._log.warning("cannot write there", key=key, reason=error.reason)
             if not fallback_user or fallback_user == target:

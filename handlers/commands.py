@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from blocks.connection import connect_message, standing_message
+from blocks.clients import clients_message
+from blocks.connection import connect_message, disconnect_modal, standing_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message
 from blocks.settings import settings_modal
@@ -29,6 +30,12 @@ def connect(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
         business = desk.people.found(who.workspace_id, who.user_id, who.channel_id, name)
         who = replace(who, business_id=business.id)
     return connect_message(desk.connecting.offer(who.workspace_id, who.user_id, who.channel_id, who.business_id))
+
+
+def disconnect(desk: Desk, who: Who, _words: str, open_view: OpenView) -> Answer | None:
+    """Ask an admin to confirm that a business is taken off Dext and Bill.com."""
+    open_view(disconnect_modal(desk.disconnecting.form(who.workspace_id, who.user_id, who.channel_id, who.business_id)))
+    return None
 
 
 def refresh(desk: Desk, who: Who, _words: str, _open: OpenView) -> Answer:
@@ -56,15 +63,23 @@ def settings(desk: Desk, who: Who, _words: str, open_view: OpenView) -> Answer |
     return None
 
 
+def clients(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """List the businesses somebody looks after, the most pressing first."""
+    return clients_message(desk.clients.page(who.workspace_id, who.user_id, words, 0))
+
+
 Command = Callable[[Desk, Who, str, OpenView], Answer | None]
 
 COMMANDS: Mapping[str, Command] = {
     "": standing,
     "status": standing,
     "connect": connect,
+    "reconnect": connect,
+    "disconnect": disconnect,
     "refresh": refresh,
     "publish": publish,
     "settings": settings,
+    "clients": clients,
 }
 """Every word `/dext` understands, besides `help`."""
 

@@ -8,13 +8,19 @@ from typing import Any
 
 from blocks.kit import Message
 from bot.services.approvals import Approvals
+from bot.services.asking import Asking
+from bot.services.clients import Clients
 from bot.services.connecting import Connecting
+from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,17 @@ class Desk:
     """Be the services that handlers call."""
 
     people: People
+    asking: Asking
+    clients: Clients
+    watching: Watching
     connecting: Connecting
     finishing: Finishing
     refreshing: Refreshing
     intake: Intake
     approvals: Approvals
+    holding: Holding
+    prompts: Prompts
+    disconnecting: Disconnecting
     status: Status
     messages: Messages
 
@@ -71,6 +83,15 @@ def value_of(body: dict[str, Any]) -> dict[str, Any]:
     clicked_on = (body.get("actions") or [{}])[0]
     found: dict[str, Any] = json.loads(clicked_on.get("value") or "{}") if clicked_on.get("type") == "button" else {}
     return found
+
+
+def chosen_business(body: dict[str, Any]) -> tuple[str, str]:
+    """Return the business that was chosen, by button or menu, and the command that waited for it."""
+    value, element = value_of(body), (body.get("actions") or [{}])[0]
+    if value:
+        return value["b"], value.get("w", "")
+    words = str(element.get("block_id") or "").removeprefix("which:")
+    return str((element.get("selected_option") or {}).get("value", "")), words
 
 
 def ephemeral(what: Message) -> dict[str, Any]:

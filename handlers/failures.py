@@ -8,11 +8,14 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from blocks.asks import refused_message
+from blocks.clients import which_message
 from blocks.kit import Message, section
 from blocks.words import plain_answer, reconnect_answer
-from bot.errors import BotError, InputError
+from bot.domain.people import Right
+from bot.errors import AmbiguousError, BotError, InputError, NotAllowedError
 from bot.log import get_logger
-from handlers.desk import Desk, clicked, ephemeral
+from handlers.desk import Desk, clicked, ephemeral, typed
 
 _TRIGGERS = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "invalid_trigger_id"})
 _LOG = get_logger(__name__)
@@ -38,12 +41,17 @@ def answer_error(desk: Desk, error: Exception, body: dict[str, Any]) -> BoltResp
         case "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
         case _:
+            if isinstance(error, AmbiguousError):
+                who = typed(body)
+                told = which_message(desk.clients.mine(who.workspace_id, who.user_id), body.get("text") or "")
             return BoltResponse(status=200, body=ephemeral(told))
 
 
 def _words(error: Exception) -> Message:
     if isinstance(error, BotError):
         _LOG.info("refused", code=error.code, detail=error.detail)
+        if isinstance(error, NotAllowedError) and error.business_id:
+            return refused_message(error.user_message, error.business_id, Right(error.right))
         mends = "/dext connect" in error.user_message
         return (reconnect_answer if mends else plain_answer)(error.user_message)
     if isinstance(error, SlackApiError) and _is_late(error):

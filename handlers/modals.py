@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
+from blocks.asks import ask_sent_text
+from blocks.clients import business_options, copied_text
 from blocks.ids import Action, Field
 from blocks.kit import Block
-from blocks.settings import account_options
+from blocks.settings import account_options, zone_options
 from blocks.words import plain_answer
 from bot.domain.businesses import TaxTreatment
-from bot.domain.people import Role
+from bot.domain.connections import Provider
+from bot.domain.hours import zones_like
+from bot.domain.people import Right, Role
+from bot.services.clients import Part
+from bot.services.people import WantedSettings
 from handlers.desk import Desk, clicked
 
 
@@ -34,18 +41,62 @@ def change_settings(desk: Desk, body: dict[str, Any]) -> None:
             (Role.AUDITOR, Field.AUDITOR),
         )
     }
-    account = _input(body, Field.TAX_ACCOUNT, Action.TAX_ACCOUNT).get("selected_option") or {}
+    wanted = WantedSettings(
+        channel_id=_place(body, Field.CHANNEL),
+        admin_channel_id=_place(body, Field.ADMIN_CHANNEL),
+        fallback_channel_id=_place(body, Field.FALLBACK_CHANNEL),
+        zone=_choice(body, Field.ZONE, Action.ZONE),
+        closing_on=_day(body, Field.CLOSING),
+        outage_hours=int(_choice(body, Field.OUTAGE) or 4),
+        treatment=TaxTreatment(_choice(body, Field.TAX)),
+        tax_account_id=_choice(body, Field.TAX_ACCOUNT, Action.TAX_ACCOUNT),
+        ends_on={Provider.BILL: _day(body, Field.BILL_ENDS), Provider.DEXT: _day(body, Field.DEXT_ENDS)},
+    )
     business = desk.people.change_settings(
-        who.workspace_id,
-        who.user_id,
-        channel_id=_input(body, Field.CHANNEL).get("selected_conversation") or "",
-        roles=people,
-        treatment=TaxTreatment(_input(body, Field.TAX)["selected_option"]["value"]),
-        tax_account_id=account.get("value", ""),
-        business_id=who.business_id,
+        who.workspace_id, who.user_id, wanted=wanted, roles=people, business_id=who.business_id
     )
     told = f"Settings saved. Cards and notices go to <#{business.channel_id}>." if business.channel_id else "Saved."
     desk.answer(who, plain_answer(told))
+
+
+def disconnect(desk: Desk, body: dict[str, Any]) -> None:
+    """Disconnect, now that it is confirmed, and say so."""
+    who = clicked(body)
+    business = desk.disconnecting.disconnect(who.workspace_id, who.user_id, who.business_id)
+    desk.answer(who, plain_answer(f"{business.name} is disconnected. Type `/dext connect` to connect it again."))
+
+
+def ask(desk: Desk, body: dict[str, Any]) -> None:
+    """Tell the admins what was typed, and say so."""
+    who = clicked(body)
+    memory = json.loads(body["view"]["private_metadata"])
+    text = _input(body, Field.WANT).get("value") or ""
+    asked = desk.asking.ask(who.workspace_id, who.user_id, memory["b"], Right(memory["t"]), text)
+    desk.answer(who, plain_answer(ask_sent_text(asked)))
+
+
+def copy_settings(desk: Desk, body: dict[str, Any]) -> None:
+    """Set one business up from another, and say what was taken over."""
+    who = clicked(body)
+    source, target = (
+        _choice(body, field, f"{Action.BUSINESS_FIND}.{end}")
+        for field, end in ((Field.COPY_FROM, "from"), (Field.COPY_TO, "to"))
+    )
+    parts = [Part(one["value"]) for one in _input(body, Field.COPY_WHAT).get("selected_options") or []]
+    copied = desk.clients.copy_settings(who.workspace_id, who.user_id, source, target, parts)
+    desk.answer(who, plain_answer(copied_text(copied)))
+
+
+def businesses(desk: Desk, body: dict[str, Any]) -> Block:
+    """Return the businesses that match what somebody types: in a form those they are an admin of."""
+    who = clicked(body)
+    admin = "view" in body
+    return business_options(desk.clients.mine(who.workspace_id, who.user_id, body.get("value") or "", admin=admin))
+
+
+def zones(_desk: Desk, body: dict[str, Any]) -> Block:
+    """Return the time zones that match what somebody types."""
+    return zone_options(zones_like(body.get("value") or ""))
 
 
 def tax_accounts(desk: Desk, body: dict[str, Any]) -> Block:
@@ -54,6 +105,19 @@ def tax_accounts(desk: Desk, body: dict[str, Any]) -> Block:
     return account_options(
         desk.people.accounts(who.workspace_id, who.user_id, body.get("value") or "", who.business_id)
     )
+
+
+def _place(body: dict[str, Any], field: Field) -> str:
+    return _input(body, field).get("selected_conversation") or ""
+
+
+def _choice(body: dict[str, Any], field: Field, action: str = "") -> str:
+    return str((_input(body, field, action).get("selected_option") or {}).get("value", ""))
+
+
+def _day(body: dict[str, Any], field: Field) -> date | None:
+    chosen = _input(body, field).get("selected_date")
+    return date.fromisoformat(chosen) if chosen else None
 
 
 def _input(body: dict[str, Any], field: Field, action: str = "") -> dict[str, Any]:

@@ -35,12 +35,30 @@ BUTTONS: Mapping[Action, Button] = {
     Action.ITEM_APPROVE: buttons.item_approve,
     Action.ITEM_REJECT: buttons.item_reject,
     Action.PUBLISH_RETRY: buttons.publish_retry,
+    Action.PUBLISH_PAUSE: buttons.publish_pause,
+    Action.PUBLISH_RESUME: buttons.publish_resume,
+    Action.BREAK_SNOOZE: buttons.break_snooze,
+    Action.BREAK_WAKE: buttons.break_wake,
+    Action.BREAK_STOPPED: buttons.break_stopped,
+    Action.HISTORY_PAGE: buttons.history_page,
     Action.SETTINGS_OPEN: buttons.settings_open,
+    Action.SETTINGS_COPY: buttons.settings_copy,
+    Action.STATUS_SHOW: buttons.status_show,
+    Action.ASK_OPEN: buttons.ask_open,
+    Action.ASK_DONE: buttons.ask_done,
+    Action.ASK_DECLINE: buttons.ask_decline,
+    Action.ALARM_SETTLE: buttons.alarm_settle,
+    Action.BUSINESS_CHOOSE: buttons.business_choose,
+    Action.BUSINESS_FIND: buttons.business_choose,
+    Action.CLIENTS_PAGE: buttons.clients_page,
 }
 
 FORMS: Mapping[View, Form] = {
     View.REJECT: modals.reject,
     View.SETTINGS: modals.change_settings,
+    View.DISCONNECT: modals.disconnect,
+    View.ASK: modals.ask,
+    View.COPY: modals.copy_settings,
 }
 
 EVENTS: Mapping[str, Form] = {
@@ -49,6 +67,8 @@ EVENTS: Mapping[str, Form] = {
 
 CHOICES: Mapping[Action, Choices] = {
     Action.TAX_ACCOUNT: modals.tax_accounts,
+    Action.ZONE: modals.zones,
+    Action.BUSINESS_FIND: modals.businesses,
 }
 
 
@@ -90,13 +110,14 @@ def register(app: App, desk: Desk) -> None:
     for action, button in BUTTONS.items():
         # "items.page" also answers for "items.page.next", "item.request" for "item.request.7": within a
         # message every action id is used once.
-        app.action(re.compile(rf"^{re.escape(action)}(\.\w+)?$"))(on_button(button))
+        app.action(_with_suffix(action))(on_button(button))
     for view, form in FORMS.items():
         app.view(view.value)(on_form(form))
     for action, choices in CHOICES.items():
-        app.options(action.value)(on_choices(choices))
-    # A choice in a menu is reported as an action too; it counts when the form is submitted.
-    app.action(Action.TAX_ACCOUNT.value)(on_button(buttons.nothing))
+        app.options(_with_suffix(action))(on_choices(choices))
+        if action not in BUTTONS:
+            # A choice in a menu is reported as an action too; it counts when the form is submitted.
+            app.action(action.value)(on_button(buttons.nothing))
 
     for event, heard in EVENTS.items():
         app.event(event)(on_event(heard))
@@ -104,6 +125,10 @@ def register(app: App, desk: Desk) -> None:
     @app.error
     def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         return answer_error(desk, error, body)
+
+
+def _with_suffix(action: Action) -> re.Pattern[str]:
+    return re.compile(rf"^{re.escape(action)}(\.\w+)?$")
 
 
 def _opener(client: WebClient, body: dict[str, Any]) -> commands.OpenView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,26 @@ def get(session: Session, business_id: str, item_id: str, *, lock: bool = False)
     if row is None:
         raise NotFoundError(detail=f"item {item_id}")
     return _item(row)
+
+
+def several(session: Session, business_id: str, item_ids: Iterable[str]) -> dict[str, Item]:
+    """Return items of a business by their ids."""
+    query = select(items).where(items.c.business_id == business_id, items.c.id.in_(list(item_ids)))
+    return {row.id: _item(row) for row in session.execute(query)}
+
+
+def open_counts(session: Session, business_ids: Iterable[str]) -> dict[str, dict[ItemStatus, int]]:
+    """Count the items that are not published yet, by business and status."""
+    wanted = [status.value for status in ItemStatus if status is not ItemStatus.PUBLISHED]
+    query = (
+        select(items.c.business_id, items.c.status, func.count())
+        .where(items.c.business_id.in_(list(business_ids)), items.c.status.in_(wanted))
+        .group_by(items.c.business_id, items.c.status)
+    )
+    found: dict[str, dict[ItemStatus, int]] = {}
+    for business_id, status, count in session.execute(query):
+        found.setdefault(business_id, {})[ItemStatus(status)] = count
+    return found
 
 
 def digests(session: Session, business_id: str, dext_ids: Sequence[str]) -> dict[str, tuple[str, str]]:

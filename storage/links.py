@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from bot.domain.links import Attempt, Link, Stage
 from bot.errors import NotFoundError
+from storage.rows import row_of
 from storage.tables import attempts, links
 from storage.upserts import affected
+
+_OPEN = [Stage.BILL.value, Stage.DEXT.value, Stage.SIGNED_IN.value]
 
 
 def add(session: Session, link: Link, now: datetime) -> None:
     """Keep a new link."""
-    session.execute(insert(links).values(**asdict(link), created_at=now))
+    session.execute(insert(links).values(**row_of(link), created_at=now))
 
 
 def find(session: Session, digest: str) -> Link | None:
@@ -28,6 +30,24 @@ def find(session: Session, digest: str) -> Link | None:
     values = dict(row._mapping)
     del values["created_at"]
     return Link(**values)
+
+
+def made_at(session: Session, digest: str) -> datetime | None:
+    """Return when a link was made."""
+    return session.scalar(select(links.c.created_at).where(links.c.digest == digest))
+
+
+def kill_all(session: Session, business_id: str, now: datetime) -> None:
+    """Spend every link of a business that could still be used."""
+    session.execute(
+        update(links).where(links.c.business_id == business_id, links.c.spent_at.is_(None)).values(spent_at=now)
+    )
+
+
+def open_attempts(session: Session, business_id: str) -> list[Attempt]:
+    """Return the attempts of a business that could still be finished, oldest first."""
+    query = select(attempts).where(attempts.c.business_id == business_id, attempts.c.stage.in_(_OPEN))
+    return [_attempt(row) for row in session.execute(query.order_by(attempts.c.begun_at))]
 
 
 def spend(session: Session, digest: str, now: datetime) -> bool:
@@ -42,12 +62,12 @@ def spend(session: Session, digest: str, now: datetime) -> bool:
 
 def add_attempt(session: Session, attempt: Attempt) -> None:
     """Keep a new attempt."""
-    session.execute(insert(attempts).values(**_row(attempt)))
+    session.execute(insert(attempts).values(row_of(attempt)))
 
 
 def keep_attempt(session: Session, attempt: Attempt) -> None:
     """Store how far an attempt has come."""
-    session.execute(update(attempts).where(attempts.c.id == attempt.id).values(**_row(attempt)))
+    session.execute(update(attempts).where(attempts.c.id == attempt.id).values(row_of(attempt)))
 
 
 def attempt(session: Session, attempt_id: str) -> Attempt:
@@ -86,18 +106,13 @@ def settle(session: Session, attempt_id: str, stage: Stage) -> bool:
 
 def expired_attempts(session: Session, now: datetime, limit: int) -> list[Attempt]:
     """Return attempts past their life that were never finished, whose secrets can go."""
-    open_stages = [Stage.BILL.value, Stage.DEXT.value, Stage.SIGNED_IN.value]
-    query = select(attempts).where(attempts.c.expires_at < now, attempts.c.stage.in_(open_stages)).limit(limit)
+    query = select(attempts).where(attempts.c.expires_at < now, attempts.c.stage.in_(_OPEN)).limit(limit)
     return [_attempt(row) for row in session.execute(query)]
 
 
 def drop_old_links(session: Session, before: datetime) -> None:
     """Forget links that died before a time."""
     session.execute(delete(links).where(links.c.expires_at < before))
-
-
-def _row(attempt: Attempt) -> dict[str, object]:
-    return asdict(attempt) | {"stage": attempt.stage.value}
 
 
 def _attempt(row: Row[Any]) -> Attempt:

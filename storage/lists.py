@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,6 +150,14 @@ def ages(session: Session, business_id: str) -> list[ListAge]:
     rows = session.execute(select(list_states).where(list_states.c.business_id == business_id)).all()
     found = {row.list: ListAge(ListName(row.list), row.total, row.synced_at, row.problem) for row in rows}
     return [found[name.value] for name in ListName if name.value in found]
+
+
+def synced(session: Session, business_ids: Iterable[str]) -> set[str]:
+    """Return which of the businesses have at least one list that was read completely."""
+    query = select(list_states.c.business_id).where(
+        list_states.c.business_id.in_(list(business_ids)), list_states.c.synced_at.is_not(None)
+    )
+    return set(session.scalars(query.distinct()))
 
 
 def unpushed(session: Session, business_id: str, name: ListName, limit: int) -> list[tuple[Entry, str]]:

@@ -16,8 +16,8 @@ from storage.database import is_sqlite
 _LOCK = 7_310_411
 
 
-def migrate(url: str) -> None:
-    """Run the migrations that are missing, under a lock that a second process waits for."""
+def migrate(url: str, to: str = "head") -> None:
+    """Run the migrations that are missing up to one, under a lock that a second process waits for."""
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if is_sqlite(url):
@@ -25,11 +25,11 @@ def migrate(url: str) -> None:
             connection.exec_driver_sql("PRAGMA busy_timeout=60000")
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("BEGIN EXCLUSIVE")
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
             connection.exec_driver_sql("COMMIT")
         else:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
     engine.dispose()
 

@@ -30,6 +30,11 @@ def bot_user(session: Session, workspace_id: str) -> str:
     return str(found)
 
 
+def lock_workspace(session: Session, workspace_id: str) -> None:
+    """Let one transaction at a time go on for a workspace, until this one ends."""
+    session.execute(select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update())
+
+
 def add_business(session: Session, business: Business, now: datetime) -> None:
     """Add a business that has no items yet."""
     session.execute(
@@ -40,6 +45,11 @@ def add_business(session: Session, business: Business, now: datetime) -> None:
             channel_id=business.channel_id,
             tax_treatment=business.tax_treatment.value,
             tax_account_id=business.tax_account_id,
+            admin_channel_id=business.admin_channel_id,
+            fallback_channel_id=business.fallback_channel_id,
+            zone=business.zone,
+            closing_on=business.closing_on,
+            outage_hours=business.outage_hours,
             last_number=0,
             created_at=now,
         )
@@ -61,6 +71,12 @@ def businesses_in(session: Session, workspace_id: str) -> list[Business]:
     return [_business(row) for row in session.execute(query.order_by(businesses.c.created_at, businesses.c.id))]
 
 
+def businesses_by_id(session: Session, business_ids: Iterable[str]) -> dict[str, Business]:
+    """Return businesses by their ids."""
+    query = select(businesses).where(businesses.c.id.in_(list(business_ids)))
+    return {row.id: _business(row) for row in session.execute(query)}
+
+
 def change_business(session: Session, changed: Business) -> None:
     """Store the settings of a business."""
     session.execute(
@@ -71,6 +87,11 @@ def change_business(session: Session, changed: Business) -> None:
             channel_id=changed.channel_id,
             tax_treatment=changed.tax_treatment.value,
             tax_account_id=changed.tax_account_id,
+            admin_channel_id=changed.admin_channel_id,
+            fallback_channel_id=changed.fallback_channel_id,
+            zone=changed.zone,
+            closing_on=changed.closing_on,
+            outage_hours=changed.outage_hours,
         )
     )
 
@@ -128,6 +149,24 @@ def holders(session: Session, business_id: str, wanted: Iterable[Role]) -> list[
     return list(session.scalars(query))
 
 
+def businesses_of(session: Session, workspace_id: str, user_id: str, wanted: Iterable[Role]) -> list[Business]:
+    """Return the businesses of a workspace in which a person holds any of the roles, by name."""
+    mine = select(roles.c.business_id).where(
+        roles.c.user_id == user_id, roles.c.role.in_([role.value for role in wanted])
+    )
+    query = select(businesses).where(businesses.c.workspace_id == workspace_id, businesses.c.id.in_(mine))
+    return [_business(row) for row in session.execute(query.order_by(businesses.c.name, businesses.c.id))]
+
+
+def roles_in(session: Session, business_ids: Iterable[str]) -> dict[str, dict[str, set[Role]]]:
+    """Return who holds which roles, by business and person, whoever has had one longest first."""
+    query = select(roles).where(roles.c.business_id.in_(list(business_ids)))
+    found: dict[str, dict[str, set[Role]]] = {}
+    for row in session.execute(query.order_by(roles.c.given_at, roles.c.user_id)):
+        found.setdefault(row.business_id, {}).setdefault(row.user_id, set()).add(Role(row.role))
+    return found
+
+
 def all_roles(session: Session, business_id: str) -> dict[Role, list[str]]:
     """Return who holds each role."""
     query = select(roles.c.role, roles.c.user_id).where(roles.c.business_id == business_id)
@@ -166,4 +205,9 @@ def _business(row: Row[Any]) -> Business:
         tax_treatment=TaxTreatment(row.tax_treatment),
         tax_account_id=row.tax_account_id,
         taken_in_at=row.taken_in_at,
+        admin_channel_id=row.admin_channel_id,
+        fallback_channel_id=row.fallback_channel_id,
+        zone=row.zone,
+        closing_on=row.closing_on,
+        outage_hours=row.outage_hours,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.publishing import Publish, PublishState
@@ -13,6 +14,8 @@ from bot.errors import NotFoundError
 from storage import plans
 from storage.tables_work import publishes
 from storage.upserts import affected
+
+_NOT_PAUSED = publishes.c.paused_by == ""
 
 
 def add(session: Session, publish: Publish) -> None:
@@ -34,6 +37,7 @@ def add(session: Session, publish: Publish) -> None:
             payment_id="",
             problem="",
             held_by="",
+            paused_by="",
             shortfalls=[],
         )
     )
@@ -103,20 +107,55 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
 
 def holding(session: Session) -> list[str]:
     """Return ids of businesses that have publishes waiting for a reconnect."""
-    query = select(publishes.c.business_id).where(publishes.c.state == PublishState.HELD.value).distinct()
+    held_state = publishes.c.state == PublishState.HELD.value
+    query = select(publishes.c.business_id).where(held_state, _NOT_PAUSED).distinct()
     return list(session.scalars(query))
 
 
-def states_held_by(session: Session, break_id: str) -> dict[PublishState, int]:
-    """Count by state the publishes that a break held, then or still."""
-    query = select(publishes.c.state, func.count()).where(publishes.c.held_by == break_id).group_by(publishes.c.state)
-    return {PublishState(row[0]): row[1] for row in session.execute(query)}
+def counts_held_by(session: Session, break_ids: Iterable[str]) -> dict[str, dict[PublishState, int]]:
+    """Count by break and state the publishes that breaks held, then or still, without those a person keeps back."""
+    query = select(publishes.c.held_by, publishes.c.state, func.count()).group_by(
+        publishes.c.held_by, publishes.c.state
+    )
+    counts: dict[str, dict[PublishState, int]] = {}
+    for held_by, state, count in session.execute(query.where(publishes.c.held_by.in_(list(break_ids)), _NOT_PAUSED)):
+        counts.setdefault(held_by, {})[PublishState(state)] = count
+    return counts
+
+
+def paused_by_break(session: Session, break_ids: Iterable[str]) -> dict[str, int]:
+    """Count by break the publishes that a person keeps back."""
+    query = select(publishes.c.held_by, func.count()).group_by(publishes.c.held_by)
+    found = session.execute(query.where(publishes.c.held_by.in_(list(break_ids)), ~_NOT_PAUSED))
+    return {row[0]: row[1] for row in found}
+
+
+def stopped_of(session: Session, break_id: str, limit: int) -> list[Publish]:
+    """Return publishes that a break held and that could not go out after it, oldest first."""
+    query = select(publishes).where(publishes.c.held_by == break_id, publishes.c.state == PublishState.STOPPED.value)
+    return [_publish(row) for row in session.execute(query.order_by(publishes.c.started_at).limit(limit))]
+
+
+def unsettled_count(session: Session, business_id: str) -> int:
+    """Count the publishes of a business that are approved and did not arrive yet."""
+    states = [PublishState.RUNNING.value, PublishState.HELD.value]
+    query = select(func.count()).select_from(publishes)
+    return session.execute(
+        query.where(publishes.c.business_id == business_id, publishes.c.state.in_(states))
+    ).scalar_one()
+
+
+def anything_sent(session: Session, business_id: str) -> bool:
+    """Say whether a bill was ever made, or perhaps made, for a business."""
+    sent = or_(publishes.c.bill_id != "", publishes.c.creating_at.is_not(None))
+    query = select(publishes.c.id).where(publishes.c.business_id == business_id, sent).limit(1)
+    return session.scalar(query) is not None
 
 
 def held(session: Session, business_id: str) -> list[str]:
-    """Return ids of publishes that wait for a reconnect, oldest first."""
+    """Return ids of publishes that wait for a reconnect and nobody keeps back, oldest first."""
     query = select(publishes.c.id).where(
-        publishes.c.business_id == business_id, publishes.c.state == PublishState.HELD.value
+        publishes.c.business_id == business_id, publishes.c.state == PublishState.HELD.value, _NOT_PAUSED
     )
     return list(session.scalars(query.order_by(publishes.c.started_at)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -48,10 +49,17 @@ businesses = Table(
     Column("channel_id", String(32), nullable=False),
     Column("tax_treatment", String(16), nullable=False),
     Column("tax_account_id", String(64), nullable=False),
+    Column("admin_channel_id", String(32), nullable=False),
+    Column("fallback_channel_id", String(32), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("closing_on", Date),
+    Column("outage_hours", Integer, nullable=False),
     Column("last_number", Integer, nullable=False),
     Column("taken_in_at", UtcDateTime),
     Column("intake_due_at", UtcDateTime, index=True),
     Column("refresh_due_at", UtcDateTime, index=True),
+    Column("watched_until", UtcDateTime),
+    Column("watch_due_at", UtcDateTime, index=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -82,6 +90,10 @@ legs = Table(
     Column("failing_since", UtcDateTime),
     Column("failures", Integer, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("since", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("warn_at", UtcDateTime, index=True),
+    Column("locked_until", UtcDateTime),
 )
 
 # One organisation, or Dext account, belongs to one business of this deployment at most:
@@ -95,17 +107,56 @@ Index(
     postgresql_where=legs.c.organization_id != "",
 )
 
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("business_id", ForeignKey("businesses.id"), nullable=False),
+    Column("provider", String(8), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("was", String(16), nullable=False),
+    Column("now", String(16), nullable=False),
+    Column("signal", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(32), nullable=False),
+    Index("ix_turns_business_id_id", "business_id", "id"),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("provider", String(8), nullable=False),
+    Column("cause", String(64), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, index=True),
+    Column("nudged_at", UtcDateTime),
+    Column("moved_at", UtcDateTime),
+    Column("moved_from", String(32), nullable=False),
+    Column("snoozed_by", String(32), nullable=False),
+    Column("snoozed_until", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Index("ix_prompts_cause", "workspace_id", "provider", "cause", "opened_at"),
+)
+
 breaks = Table(
     "breaks",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("prompt_id", ForeignKey("prompts.id"), nullable=False, index=True),
     Column("business_id", ForeignKey("businesses.id"), nullable=False),
     Column("provider", String(8), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("cause", String(64), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
+    Column("broken_at", UtcDateTime, nullable=False),
     Column("repairing_by", String(32), nullable=False),
     Column("repairing_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String(32), nullable=False),
+    Column("closing", String(16)),
 )
 
 # One break of a leg is open at a time, and so one prompt is alive.
@@ -116,6 +167,22 @@ Index(
     unique=True,
     sqlite_where=breaks.c.closed_at.is_(None),
     postgresql_where=breaks.c.closed_at.is_(None),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("workspace_id", String(32), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 secrets = Table(
@@ -156,8 +223,11 @@ attempts = Table(
     Column("bill_user", Text, nullable=False),
     Column("dext_account_id", String(64), nullable=False),
     Column("dext_users", Text, nullable=False),
+    Column("begun_at", UtcDateTime),
     Column("signed_in_at", UtcDateTime),
+    Column("overtaken_by", String(32), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_attempts_business_id_stage", "business_id", "stage"),
 )
 
 entries = Table(

@@ -43,6 +43,15 @@ items = Table(
     Index("uq_items_dext_id", "business_id", "dext_id", unique=True),
     Index("uq_items_number", "business_id", "number", unique=True),
     Index("ix_items_status", "business_id", "status", "number"),
+    Index("ix_items_total", "business_id", "total"),
+)
+
+# What Dext published by itself is looked for after every intake.
+Index(
+    "ix_items_published_by_dext",
+    items.c.business_id,
+    sqlite_where=items.c.obstacle == "published",
+    postgresql_where=items.c.obstacle == "published",
 )
 
 requests = Table(
@@ -96,8 +105,17 @@ publishes = Table(
     Column("done_at", UtcDateTime),
     Column("problem", Text, nullable=False),
     Column("held_by", String(32), nullable=False, index=True),
+    Column("paused_by", String(32), nullable=False),
     Column("shortfalls", JSON, nullable=False),
     Index("ix_publishes_state", "business_id", "state"),
+)
+
+# What is held is looked for every minute: the cost follows how much that is.
+Index(
+    "ix_publishes_held",
+    publishes.c.business_id,
+    sqlite_where=publishes.c.state == "held",
+    postgresql_where=publishes.c.state == "held",
 )
 
 messages = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,6 +62,10 @@ class BillAccess(Protocol):
 
     def session(self) -> BillSession | None:
         """Return the session that is kept, None without one."""
+        ...
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """Keep other processes from renewing them; raises UnavailableError when one takes too long."""
         ...
 
     def keep_session(self, session: BillSession | None) -> None:

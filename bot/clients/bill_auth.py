@@ -72,7 +72,7 @@ class SignIns:
         return self._flights.run(
             access.credentials().organization_id,
             lambda: self._usable(access, refused),
-            lambda: self._renew(access),
+            lambda: self._renew_alone(access, refused),
         )
 
     def headers(self, ticket: Ticket) -> dict[str, str]:
@@ -101,6 +101,11 @@ class SignIns:
             return None
         ended = isinstance(refused, BillSession) and refused.session_id == session.session_id
         return None if ended else session
+
+    def _renew_alone(self, access: BillAccess, refused: Ticket | None) -> Ticket:
+        """Renew while no other process does: log-ins are counted, and tokens rotate."""
+        with access.renewing():
+            return self._usable(access, refused) or self._renew(access)
 
     def _renew(self, access: BillAccess) -> Ticket:
         held = access.credentials()

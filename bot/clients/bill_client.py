@@ -91,15 +91,16 @@ class BillClient:
         """Yield a list page by page; raises what `page` does, GarbledReplyError for a page token that comes twice."""
         return self._lists.entries(name, archived, updated_since)
 
-    def bills(self, *, vendor_id: str, created_since: datetime) -> Iterator[Bill]:
-        """Yield a vendor's bills created since then, oldest first, archived ones included.
+    def bills(self, *, created_since: datetime, vendor_id: str = "") -> Iterator[Bill]:
+        """Yield bills created since then, of one vendor or of all, oldest first, archived ones included.
 
         This is how a bill is found after an unknown outcome (docs/bill-com.md, after an unknown outcome).
         """
         # Filters know no escape, so nothing but an id may come into one.
-        if not re.fullmatch(r"[0-9A-Za-z]+", vendor_id):
+        if vendor_id and not re.fullmatch(r"[0-9A-Za-z]+", vendor_id):
             raise NoSuchEntryError("Bill.com has no such vendor.", service=SERVICE, detail="malformed vendor id")
-        filters = [f"vendorId:eq:{vendor_id}", f"createdTime:gte:{quoted(created_since)}"]
+        filters = [f"vendorId:eq:{vendor_id}"] if vendor_id else []
+        filters.append(f"createdTime:gte:{quoted(created_since)}")
         for rows in pages(self._calls, calls.BILLS, wire.BillRow, filters, "createdTime:asc"):
             for row in rows:
                 # A draft somebody began in Bill.com may lack what every finished bill has; it is not ours.

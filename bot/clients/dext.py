@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import httpx
 from pydantic import SecretStr, TypeAdapter
 
 from bot.clients import dext_wire as wire
-from bot.clients.dext_auth import DextAccess, DextGrant, Grants
+from bot.clients.dext_auth import REFRESH_BEFORE, DextAccess, DextGrant, Grants
 from bot.clients.dext_errors import SERVICE, TurnedAwayError, complaint, readable, refusal
 from bot.clients.dext_wire import DextAccount, DextEntry, DextImage, DextReceipt, Kind
 from bot.clients.http import Operation, Outgoing, Repeat, exchange, repeating, unreadable
@@ -85,9 +85,12 @@ class DextGateway:
         """
         return self._grants.exchange_code(code, redirect_uri)
 
-    def client(self, access: DextAccess) -> DextClient:
-        """Return the client of one connection; it is cheap and thread-safe."""
-        return DextClient(self._http, self._grants, access, self._sleep)
+    def client(self, access: DextAccess, renew_before: timedelta = REFRESH_BEFORE) -> DextClient:
+        """Return the client of one connection; it is cheap and thread-safe.
+
+        A grant that ends within `renew_before` is renewed before the first call.
+        """
+        return DextClient(self._http, self._grants, access, self._sleep, renew_before)
 
 
 class DextClient:
@@ -98,11 +101,19 @@ class DextClient:
     RateLimitedError, UnavailableError (repeating does no harm), GarbledReplyError.
     """
 
-    def __init__(self, http: httpx.Client, grants: Grants, access: DextAccess, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        http: httpx.Client,
+        grants: Grants,
+        access: DextAccess,
+        sleep: Callable[[float], None],
+        renew_before: timedelta,
+    ) -> None:
         self._http = http
         self._grants = grants
         self._access = access
         self._sleep = sleep
+        self._renew_before = renew_before
 
     def account(self) -> DextAccount:
         """Return the account the grant belongs to; raises GarbledReplyError when it is not exactly one."""
@@ -159,7 +170,7 @@ class DextClient:
 
     def _call(self, operation: Operation, body: Mapping[str, object], read: Callable[[object], Shape]) -> Shape:
         content = encode(body)
-        grant = self._grants.current(self._access)
+        grant = self._grants.current(self._access, renew_before=self._renew_before)
         try:
             return self._once(operation, content, grant, read)
         except TurnedAwayError:

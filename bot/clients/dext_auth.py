@@ -7,6 +7,7 @@ sign-in). So no error here carries a URL, and httpx's request log is off (`bot.c
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -64,6 +65,10 @@ class DextAccess(Protocol):
         """Return what names the connection, e.g. its id."""
         ...
 
+    def renewing(self) -> AbstractContextManager[None]:
+        """Keep other processes from renewing the grant; raises UnavailableError when one takes too long."""
+        ...
+
 
 class Grants:
     """Make and renew grants; thread-safe. `redirect_uri` goes along with a refresh where it is set."""
@@ -102,20 +107,28 @@ class Grants:
         reply = self._trade({"grant_type": "authorization_code", "redirect_uri": redirect_uri, "code": code})
         return self._grant(reply, reply.refresh_token)
 
-    def current(self, access: DextAccess, refused: DextGrant | None = None) -> DextGrant:
+    def current(
+        self, access: DextAccess, refused: DextGrant | None = None, renew_before: timedelta = REFRESH_BEFORE
+    ) -> DextGrant:
         """Return the grant to use: the one that is kept if it is good, otherwise a renewed one.
 
-        `refused` is the grant Dext just turned away; it is not used again. Raises TokenRevokedError
+        `refused` is the grant Dext just turned away; it is not used again. One that ends within
+        `renew_before` is renewed. Raises TokenRevokedError
         when an admin must reconnect, otherwise what `exchange_code` raises.
         """
 
         def usable() -> DextGrant | None:
             held = access.grant()
-            ending = held.expires_at is not None and held.expires_at - REFRESH_BEFORE <= self._clock()
+            ending = held.expires_at is not None and held.expires_at - renew_before <= self._clock()
             turned_away = refused is not None and refused.access_token == held.access_token
             return None if ending or turned_away else held
 
-        return self._flights.run(access.lock_key(), usable, lambda: self._renew(access))
+        return self._flights.run(access.lock_key(), usable, lambda: self._renew_alone(access, usable))
+
+    def _renew_alone(self, access: DextAccess, usable: Callable[[], DextGrant | None]) -> DextGrant:
+        """Renew while no other process does: a refresh token that two trade in is lost to one of them."""
+        with access.renewing():
+            return usable() or self._renew(access)
 
     def _renew(self, access: DextAccess) -> DextGrant:
         held = access.grant()

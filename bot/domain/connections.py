@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +24,7 @@ class LegState(StrEnum):
     """Name the health of a leg (docs/connections.md, states)."""
 
     NOT_CONNECTED = "not_connected"
+    LINKING = "linking"
     ACTIVE = "active"
     DEGRADED = "degraded"
     EXPIRED = "expired"
@@ -32,6 +34,8 @@ class LegState(StrEnum):
 class Signal(StrEnum):
     """Name what a call, or a person, taught about a leg."""
 
+    BEGUN = "begun"
+    ABANDONED = "abandoned"
     CONNECTED = "connected"
     ANSWERED = "answered"
     UNREACHABLE = "unreachable"
@@ -45,20 +49,28 @@ USABLE = frozenset({LegState.ACTIVE, LegState.DEGRADED})
 CHECKED = frozenset({LegState.ACTIVE, LegState.DEGRADED, LegState.EXPIRED})
 """States in which the clock looks at a leg: an expired one may have been repaired elsewhere."""
 
+LOCK_OUT = timedelta(minutes=30)
+"""How long Bill.com is left alone after it locked the sign-in: every further try could lock it anew."""
+
 _PROBE_EXPIRED = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
 
-def after(state: LegState, signal: Signal) -> LegState:
+def after(state: LegState, signal: Signal, *, joined: bool = False) -> LegState:
     """Return the state that follows `state` when `signal` arrives.
 
     A refusal expires a leg at once, an outage only degrades it, a success heals both.
-    What is not connected learns nothing from calls.
+    What is not connected learns nothing from calls. `joined` says whether the leg ever belonged to
+    an organisation: where a link was opened and nobody finished, the leg goes back to what it was.
     """
     match signal:
         case Signal.CONNECTED:
             return LegState.ACTIVE
-        case Signal.DISCONNECTED:
-            return LegState.DISCONNECTED
+        case Signal.DISCONNECTED if state is not LegState.NOT_CONNECTED:
+            return LegState.DISCONNECTED if joined else LegState.NOT_CONNECTED
+        case Signal.BEGUN if state in (LegState.NOT_CONNECTED, LegState.DISCONNECTED):
+            return LegState.LINKING
+        case Signal.ABANDONED if state is LegState.LINKING:
+            return LegState.DISCONNECTED if joined else LegState.NOT_CONNECTED
         case Signal.ANSWERED if state in CHECKED:
             return LegState.ACTIVE
         case Signal.REFUSED if state in CHECKED:
@@ -69,29 +81,40 @@ def after(state: LegState, signal: Signal) -> LegState:
             return state
 
 
-def next_check(state: LegState, failures: int, now: datetime, every: timedelta) -> datetime | None:
+def next_check(
+    state: LegState, failures: int, now: datetime, every: timedelta, key: str = "", locked_until: datetime | None = None
+) -> datetime | None:
     """Return when to look at a leg again, or `None` for one that is not looked at.
 
-    A healthy leg is due every `every`; a degraded one sooner; an expired one on a
-    widening schedule, so that a repair made elsewhere is noticed without a storm of sign-ins.
+    A healthy leg is due after `every` at the latest, each a little sooner by its `key`, so that legs
+    connected in one moment part; a degraded one sooner; an expired one on a widening schedule, so
+    that a repair made elsewhere is noticed without a storm of sign-ins. None while it is locked out.
     """
     match state:
         case LegState.ACTIVE:
-            return now + every
+            at = now + every * _spread(key, now)
         case LegState.DEGRADED:
-            return now + min(every, timedelta(minutes=2) * max(1, failures))
+            at = now + min(every, timedelta(minutes=2) * max(1, failures))
         case LegState.EXPIRED:
-            return now + _PROBE_EXPIRED[min(max(failures, 1), len(_PROBE_EXPIRED)) - 1]
+            at = now + _PROBE_EXPIRED[min(max(failures, 1), len(_PROBE_EXPIRED)) - 1]
         case _:
             return None
+    return max(at, locked_until) if locked_until is not None else at
+
+
+def _spread(key: str, now: datetime) -> float:
+    """Return a share between four fifths and the whole, another for each key and time."""
+    return 0.8 + 0.2 * (zlib.crc32(f"{key}:{now.timestamp()}".encode()) / 2**32) if key else 1.0
 
 
 @dataclass(frozen=True)
 class Leg:
     """Be one leg of a connection as it is stored.
 
-    `organization_id` is the Bill.com organisation, or the Dext account. `due_at` is when it
-    is next checked; `failing_since` and `failures` are cleared by a success.
+    `organization_id` is the Bill.com organisation, or the Dext account. `since` is when it came into
+    its state, `due_at` when it is next checked; `failing_since`, `failures` and `reason` are cleared by a
+    success. `expires_at` is only known where somebody said so; `warn_at` is when people are next warned
+    of it. Until `locked_until` no call is made.
     """
 
     business_id: str
@@ -108,6 +131,10 @@ class Leg:
     failing_since: datetime | None = None
     failures: int = 0
     reason: str = ""
+    since: datetime | None = None
+    expires_at: datetime | None = None
+    warn_at: datetime | None = None
+    locked_until: datetime | None = None
 
     @property
     def usable(self) -> bool:
@@ -116,20 +143,17 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Break:
-    """Be one time that a leg was refused: from the refusal to the next success.
+class Turn:
+    """Be one line of a connection's history: a leg changed its state, when, why, and by whom if by a person."""
 
-    `closed_by` is the admin who reconnected, or empty when it was repaired elsewhere.
-    """
-
-    id: str
     business_id: str
     provider: Provider
-    opened_at: datetime
-    repairing_by: str = ""
-    repairing_at: datetime | None = None
-    closed_at: datetime | None = None
-    closed_by: str = ""
+    at: datetime
+    was: LegState
+    now: LegState
+    signal: Signal
+    reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,4 +171,4 @@ class Connection:
     @property
     def started(self) -> bool:
         """Say whether somebody has ever connected both legs."""
-        return all(leg.state is not LegState.NOT_CONNECTED for leg in (self.bill, self.dext))
+        return all(leg.organization_id for leg in (self.bill, self.dext))

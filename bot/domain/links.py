@@ -36,6 +36,7 @@ class Stage(StrEnum):
     DEXT = "dext"
     SIGNED_IN = "signed_in"
     FINISHED = "finished"
+    OVERTAKEN = "overtaken"
     DROPPED = "dropped"
 
 
@@ -44,7 +45,8 @@ class Attempt:
     """Be one walk through the connect pages; nothing of it is live before Finish.
 
     `cookie_digest` binds it to the browser that spent the link; `state_digest` is the
-    OAuth state now expected back, cleared by its first use.
+    OAuth state now expected back, cleared by its first use. `overtaken_by` is who finished first, where
+    two admins were at it at once.
     """
 
     id: str
@@ -62,4 +64,6 @@ class Attempt:
     bill_user: str = ""
     dext_account_id: str = ""
     dext_users: str = ""
+    begun_at: datetime | None = None
     signed_in_at: datetime | None = None
+    overtaken_by: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from bot.domain.items import Details
 from bot.domain.money import Money
 
 _KEPT_OF_A_LONG_NUMBER = 14
+_MARKER = re.compile(r"\[dext:([^\]\s]+)\]\s*$")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,12 @@ def _plain(value: object) -> str:
 def marker(dext_id: str) -> str:
     """Return the text by which a bill is recognised as this item's, whatever else changed on it."""
     return f"[dext:{dext_id}]"
+
+
+def marked_as(description: str) -> str:
+    """Return the Dext id whose marker a bill's description ends with, or nothing."""
+    found = _MARKER.search(description)
+    return found[1] if found else ""
 
 
 def bill_number(original: str, dext_id: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ class Publish:
     The `…ing_at` times are written before the effect they name is asked for, the ids after it
     is known: a time without its id is an effect whose outcome has to be looked up. `attempts` counts
     tries since something last went forward, `jobs` all jobs ever asked for. `held_by` is the break of
-    the connection that made it wait, if one did.
+    the connection that made it wait, if one did; `paused_by` is who keeps it back although it could go out.
     `shortfalls` are what could not be done although the bill exists.
     """
 
@@ -54,6 +54,7 @@ class Publish:
     done_at: datetime | None = None
     problem: str = ""
     held_by: str = ""
+    paused_by: str = ""
     shortfalls: tuple[str, ...] = ()
 
 

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.approvals import Request
+from bot.domain.asks import Ask
+from bot.domain.breaks import Break, Prompt
 from bot.domain.businesses import Business
-from bot.domain.connections import Break, Connection
+from bot.domain.clients import Move, Work
+from bot.domain.connections import Connection, Turn
 from bot.domain.items import Item
 from bot.domain.links import Attempt
 from bot.domain.money import Money
-from bot.domain.people import Role
+from bot.domain.people import Right, Role
 from bot.domain.publishing import Publish
 from bot.domain.refreshing import Refresh
+from bot.domain.sightings import Sighting
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,19 @@ class Standing:
     roles: frozenset[Role]
     can_publish: bool
     why_not: str
+    notice: str
+    history: tuple[Turn, ...]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Be a page of a connection's history, newest first."""
+
+    business: Business
+    turns: tuple[Turn, ...]
+    page: int
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -61,12 +78,12 @@ class HomeView:
 
 @dataclass(frozen=True)
 class ConnectOffer:
-    """Be a fresh connect link; `again` names the organisation when one was connected before."""
+    """Be a fresh connect link; `before` is how the connection stands, if there is one."""
 
     business: Business
     url: str
     expires_at: datetime
-    again: str
+    before: Connection
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,7 @@ class PublishList:
     taken_in_at: datetime | None
     problem: str
     words: str
+    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,21 @@ class FinishPrompt:
     attempt: Attempt
     business: Business
     problem: str
+    admins: int = 1
+
+
+@dataclass(frozen=True)
+class DisconnectForm:
+    """Be what an admin is to confirm before a connection is taken down.
+
+    `kept_organization` says that bills were sent, so that the business stays bound to its organisation.
+    """
+
+    business: Business
+    connection: Connection
+    waiting: int
+    under_way: int
+    kept_organization: bool
 
 
 @dataclass(frozen=True)
@@ -114,18 +147,48 @@ class SettingsForm:
     business: Business
     roles: dict[Role, tuple[str, ...]]
     tax_account: str
+    connection: Connection
 
 
 @dataclass(frozen=True)
-class BreakView:
-    """Be a break of a connection as its living message shows it; counts are of items it held."""
+class BreakRow:
+    """Be one break in its living message; counts are of items it held, `paused` those a person keeps back."""
 
     business: Business
     broken: Break
+    expires_at: datetime | None
     held: int
     published: int
     stopped: int
     under_way: int
+    paused: int
+
+
+@dataclass(frozen=True)
+class PromptView:
+    """Be the living message of one break, or of many with one cause; `now` tells how far an end is away."""
+
+    prompt: Prompt
+    rows: tuple[BreakRow, ...]
+    admins: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class StoppedItem:
+    """Be an item that was held and could not go out afterwards, with the reason."""
+
+    item: Item
+    problem: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class StoppedItems:
+    """Be the items of a break that need somebody."""
+
+    business: Business
+    items: tuple[StoppedItem, ...]
 
 
 @dataclass(frozen=True)
@@ -134,3 +197,72 @@ class RefreshProgress:
 
     business: Business
     refresh: Refresh
+
+
+@dataclass(frozen=True)
+class AskForm:
+    """Be what somebody without a right is to say to the admins."""
+
+    business: Business
+    right: Right
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AskView:
+    """Be a request to the admins as its message shows it."""
+
+    business: Business
+    ask: Ask
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AlarmRow:
+    """Be one sign of a second writer; `url` leads to the bill, where there is one."""
+
+    sighting: Sighting
+    item: Item
+    url: str
+
+
+@dataclass(frozen=True)
+class AlarmView:
+    """Be the alarm about a second writer."""
+
+    business: Business
+    rows: tuple[AlarmRow, ...]
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """Be one business among many: its health, its open work, its next move and whose that is."""
+
+    business: Business
+    connection: Connection
+    work: Work
+    move: Move
+    whose: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClientsPage:
+    """Be a page of the businesses somebody looks after, the most pressing first."""
+
+    rows: tuple[ClientRow, ...]
+    count: int
+    pressing: int
+    page: int
+    pages: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Be what was taken over from one business's settings into another's; `left` says what was not, and why."""
+
+    source: Business
+    target: Business
+    taken: tuple[str, ...]
+    left: tuple[str, ...]

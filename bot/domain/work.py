@@ -17,6 +17,7 @@ class Queue(StrEnum):
     PUBLISH = "publish"
     REFRESH = "refresh"
     MESSAGES = "messages"
+    CHECKS = "checks"
     GENERAL = "general"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -10,8 +11,8 @@ from pydantic import SecretStr
 from bot.clients.bill import BillGrant, BillSession, SyncToken
 from bot.clients.dext import DextGrant
 from bot.errors import TokenRevokedError
-from storage.database import Database
-from storage.vault import Vault
+from bot.services.base import Base
+from bot.services.leases import alone
 
 _CREDENTIALS = "credentials"
 _SESSION = "session"
@@ -21,10 +22,13 @@ _GRANT = "grant"
 class StoredBillAccess:
     """Keep a Bill.com leg's credentials and session under an owner in the vault."""
 
-    def __init__(self, database: Database, vault: Vault, owner: str) -> None:
-        self._database = database
-        self._vault = vault
+    def __init__(self, base: Base, owner: str) -> None:
+        self._base = base
         self._owner = owner
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """Keep other processes from renewing the same credentials while this one does."""
+        return alone(self._base, f"renew:{self._owner}")
 
     def credentials(self) -> SyncToken | BillGrant:
         """Return what signs in; raise `TokenRevokedError` when nothing is kept (any more)."""
@@ -81,19 +85,22 @@ class StoredBillAccess:
         )
 
     def _read(self, field: str) -> dict[str, str] | None:
-        return _read(self._database, self._vault, self._owner, field)
+        return _read(self._base, self._owner, field)
 
     def _write(self, field: str, value: dict[str, str] | None) -> None:
-        _write(self._database, self._vault, self._owner, field, value)
+        _write(self._base, self._owner, field, value)
 
 
 class StoredDextAccess:
     """Keep a Dext leg's grant under an owner in the vault."""
 
-    def __init__(self, database: Database, vault: Vault, owner: str) -> None:
-        self._database = database
-        self._vault = vault
+    def __init__(self, base: Base, owner: str) -> None:
+        self._base = base
         self._owner = owner
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """Keep other processes from renewing the same credentials while this one does."""
+        return alone(self._base, f"renew:{self._owner}")
 
     def lock_key(self) -> str:
         """Return what tells this leg from others."""
@@ -101,7 +108,7 @@ class StoredDextAccess:
 
     def grant(self) -> DextGrant:
         """Return the grant; raise `TokenRevokedError` when none is kept (any more)."""
-        kept = _read(self._database, self._vault, self._owner, _GRANT)
+        kept = _read(self._base, self._owner, _GRANT)
         if kept is None:
             raise TokenRevokedError(service="Dext", detail="no grant is kept")
         return DextGrant(SecretStr(kept["access_token"]), SecretStr(kept["refresh_token"]), _time(kept["expires_at"]))
@@ -109,8 +116,7 @@ class StoredDextAccess:
     def keep_grant(self, grant: DextGrant) -> None:
         """Keep a grant."""
         _write(
-            self._database,
-            self._vault,
+            self._base,
             self._owner,
             _GRANT,
             {
@@ -121,18 +127,18 @@ class StoredDextAccess:
         )
 
 
-def _read(database: Database, vault: Vault, owner: str, field: str) -> dict[str, str] | None:
-    with database.begin() as session:
-        sealed = vault.find(session, owner).get(field)
+def _read(base: Base, owner: str, field: str) -> dict[str, str] | None:
+    with base.database.begin() as session:
+        sealed = base.vault.find(session, owner).get(field)
     if sealed is None or not sealed.get_secret_value():
         return None
     kept: dict[str, str] = json.loads(sealed.get_secret_value())
     return kept
 
 
-def _write(database: Database, vault: Vault, owner: str, field: str, value: dict[str, str] | None) -> None:
-    with database.begin() as session:
-        vault.put(session, owner, field, SecretStr(json.dumps(value) if value is not None else ""))
+def _write(base: Base, owner: str, field: str, value: dict[str, str] | None) -> None:
+    with base.database.begin() as session:
+        base.vault.put(session, owner, field, SecretStr(json.dumps(value) if value is not None else ""))
 
 
 def _text(at: datetime | None) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.approvals import Request, RequestState, may_decide
 from bot.domain.businesses import Business
+from bot.domain.connections import CHECKED, LegState
 from bot.domain.items import Item, ItemStatus
 from bot.domain.people import Right, roles_with
 from bot.domain.plans import Plan, differences, make_plan
@@ -265,15 +266,31 @@ def current_plan(session: Session, business: Business, item: Item, today: date) 
 
 
 def why_not_publishing(session: Session, business: Business) -> str:
-    """Return why nothing can be published for a business now, or nothing."""
+    """Return why nothing can be published for a business, or nothing.
+
+    A connection that expired is no reason: what is approved meanwhile is held (`why_held`).
+    """
     connection = legs.connection(session, business.id)
-    if not connection.started:
+    states = {connection.bill.state, connection.dext.state}
+    if not connection.started or LegState.NOT_CONNECTED in states:
         return "Publishing is not available yet: Bill.com is not connected. An admin types `/dext connect`."
-    if not connection.live:
-        return "Publishing is not available: the connection has to be renewed. An admin types `/dext connect`."
+    if not states <= CHECKED:
+        return "Publishing is not available: this business is disconnected. An admin types `/dext connect`."
     if not any(age.synced_at for age in lists.ages(session, business.id)):
         return "Publishing is not available yet: the lists are being synchronised. It takes a couple of minutes."
     return ""
+
+
+def why_held(session: Session, business: Business) -> str:
+    """Return what happens to what is approved while a leg is down, or nothing when all goes out at once."""
+    connection = legs.connection(session, business.id)
+    down = [leg.provider.label for leg in (connection.bill, connection.dext) if leg.state is LegState.EXPIRED]
+    if not down:
+        return ""
+    return (
+        f"{' and '.join(down)} no longer lets us in. Ask and approve as usual: what is approved is held and goes out "
+        "when an admin has reconnected."
+    )
 
 
 def restart(base: Base, session: Session, publish_id: str, business_id: str) -> None:

@@ -12,7 +12,7 @@ from bot.clients.bill import BillGateway
 from bot.clients.dext import DextGateway
 from bot.domain.businesses import Business
 from bot.domain.work import Job, Queue, Work
-from bot.errors import ConflictError, NotFoundError
+from bot.errors import AmbiguousError, NotFoundError
 from storage import people
 from storage.database import Database
 from storage.vault import Vault
@@ -65,7 +65,7 @@ def find_business(
 ) -> Business:
     """Return the business that is meant: the one named by a button, else the channel's, else the only one.
 
-    Raises `ConflictError` that asks which, when a workspace has several and the channel belongs to none.
+    Raises `AmbiguousError` when a workspace has several and the channel belongs to none.
     """
     if not business_id:
         known = people.businesses_in(session, workspace_id)
@@ -74,15 +74,6 @@ def find_business(
         if not meant:
             raise NotFoundError(detail=f"workspace {workspace_id} has no business")
         if len(meant) > 1:
-            raise ConflictError(_which(known))
+            raise AmbiguousError
         business_id = meant[0].id
     return business_in(session, workspace_id, business_id, lock=lock)
-
-
-def _which(known: list[Business]) -> str:
-    places = [f"<#{business.channel_id}> for {business.name}" for business in known if business.channel_id]
-    listed = ", ".join(places[:10])
-    return (
-        f"Which business? Type it in the channel of the one you mean: {listed}. To connect another business in this "
-        "channel, an admin types `/dext connect new` and its name."
-    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from bot.clients.bill import SyncToken
-from bot.domain.connections import Provider
+from bot.domain.connections import Provider, Signal
 from bot.domain.links import ATTEMPT_LIFE, FINISH_LIFE, LINK_LIFE, Attempt, Link, Stage
 from bot.domain.people import Right
 from bot.domain.views import ConnectOffer
@@ -22,9 +22,17 @@ from bot.services.base import Base, find_business
 from bot.services.breaks import Breaks
 from bot.services.health import secret_owner
 from bot.services.people import require
-from storage import legs, links
+from bot.services.transitions import Transitions
+from storage import legs, links, people
 
-LINK_DEAD = "This link has been used or is older than 15 minutes. Type `/dext connect` in Slack for a new one."
+LINK_DEAD = (
+    "This link has been used, is older than 15 minutes, or belongs to a business that was disconnected since. Type "
+    "`/dext connect` in Slack for a new one."
+)
+OVERTAKEN = (
+    "Another admin connected this business while you were at it, so there is nothing left to do. What you signed in to "
+    "was not kept. In Slack, `/dext status` shows the connection."
+)
 WRONG_BROWSER = (
     "This sign-in was begun in another browser, or too long ago. Type `/dext connect` in Slack to begin again."
 )
@@ -62,11 +70,13 @@ class Connecting:
         self,
         base: Base,
         breaks: Breaks,
+        transitions: Transitions,
         addresses: Addresses,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     ) -> None:
         self._base = base
         self._breaks = breaks
+        self._transitions = transitions
         self._addresses = addresses
         self._new_secret = new_secret
 
@@ -83,10 +93,8 @@ class Connecting:
             require(session, business, user_id, Right.CONNECT)
             link = Link(digest(secret), business.id, workspace_id, user_id, channel_id, now + LINK_LIFE)
             links.add(session, link, now)
-            before = legs.find(session, business.id, Provider.BILL)
-        return ConnectOffer(
-            business, f"{self._addresses.public}/connect/{secret}", link.expires_at, before.organization_name
-        )
+            before = legs.connection(session, business.id)
+        return ConnectOffer(business, f"{self._addresses.public}/connect/{secret}", link.expires_at, before)
 
     def look(self, secret: str) -> bool:
         """Say whether a link can still be used; looking spends nothing, link expanders look too."""
@@ -97,12 +105,21 @@ class Connecting:
     def spend(self, secret: str) -> str:
         """Use a link up and begin an attempt; return the secret of the browser's cookie.
 
-        Raises `ConflictError` when the link is spent or too old.
+        Raises `ConflictError` when the link is spent or too old, or somebody connected since it was made,
+        `NotAllowedError` when the person it was made for is no admin any more.
         """
         now, cookie = self._base.clock(), self._new_secret()
         with self._base.database.begin() as session:
             link = links.find(session, digest(secret))
-            if link is None or not links.spend(session, link.digest, now):
+            if link is None:
+                raise ConflictError(LINK_DEAD)
+            business = people.business(session, link.business_id, lock=True)
+            require(session, business, link.user_id, Right.CONNECT)
+            made_at = links.made_at(session, link.digest)
+            connected = [legs.find(session, business.id, provider, lock=True) for provider in Provider]
+            if made_at is not None and any(leg.connected_at and leg.connected_at > made_at for leg in connected):
+                raise ConflictError(OVERTAKEN)
+            if not links.spend(session, link.digest, now):
                 raise ConflictError(LINK_DEAD)
             attempt = Attempt(
                 id=self._base.new_id(),
@@ -113,8 +130,11 @@ class Connecting:
                 cookie_digest=digest(cookie),
                 stage=Stage.BILL,
                 expires_at=now + ATTEMPT_LIFE,
+                begun_at=now,
             )
             links.add_attempt(session, attempt)
+            for leg in connected:
+                self._transitions.move(session, leg, Signal.BEGUN, by=link.user_id, reason=leg.reason)
             self._breaks.repairing(session, link.business_id, link.user_id)
         return cookie
 
@@ -122,6 +142,8 @@ class Connecting:
         """Return the attempt that a browser is in; raise `ConflictError` when there is none alive."""
         with self._base.database.begin() as session:
             attempt = links.find_attempt_by_cookie(session, digest(cookie)) if cookie else None
+        if attempt is not None and attempt.stage is Stage.OVERTAKEN:
+            raise ConflictError(OVERTAKEN)
         if attempt is None or attempt.expires_at <= self._base.clock() or attempt.stage is Stage.DROPPED:
             raise ConflictError(WRONG_BROWSER)
         return attempt
@@ -178,7 +200,7 @@ class Connecting:
     def dext_callback(self, cookie: str, state: str, code: str) -> Attempt:
         """Take the code that Dext's sign-in brought back, and ask the admin in Slack to finish."""
         attempt = self._returned(cookie, Stage.DEXT, state, code)
-        access = StoredDextAccess(self._base.database, self._base.vault, candidate(attempt, Provider.DEXT))
+        access = StoredDextAccess(self._base, candidate(attempt, Provider.DEXT))
         access.keep_grant(self._base.dext.exchange_code(code, self._addresses.dext_callback))
         account = self._base.dext.client(access).account()
         now = self._base.clock()
@@ -237,7 +259,7 @@ class Connecting:
         return kept
 
     def _bill_access(self, attempt: Attempt) -> StoredBillAccess:
-        return StoredBillAccess(self._base.database, self._base.vault, candidate(attempt, Provider.BILL))
+        return StoredBillAccess(self._base, candidate(attempt, Provider.BILL))
 
 
 def candidate(attempt: Attempt, provider: Provider) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, after, next_check
+from bot.domain.connections import Connection, LegState, Provider, Signal, next_check
 from bot.domain.links import FINISH_LIFE, Attempt, Stage
-from bot.domain.people import Right
+from bot.domain.people import Right, Role
 from bot.domain.views import FinishPrompt
+from bot.domain.work import Job
 from bot.errors import ConflictError, NotFoundError
 from bot.services.base import Base
 from bot.services.breaks import Breaks
@@ -18,16 +19,19 @@ from bot.services.connecting import candidate
 from bot.services.health import secret_owner
 from bot.services.people import require
 from bot.services.refreshing import Refreshing
-from storage import legs, links, people
+from bot.services.transitions import Transitions
+from bot.services.watching import EVERY
+from storage import legs, links, people, sightings
 
 
 class Finishing:
     """Make live, or forget, what an attempt signed in to."""
 
-    def __init__(self, base: Base, refreshing: Refreshing, breaks: Breaks) -> None:
+    def __init__(self, base: Base, refreshing: Refreshing, breaks: Breaks, transitions: Transitions) -> None:
         self._base = base
         self._refreshing = refreshing
         self._breaks = breaks
+        self._transitions = transitions
 
     def prompt(self, attempt_id: str) -> FinishPrompt:
         """Return what the admin is asked before anything becomes live."""
@@ -35,12 +39,14 @@ class Finishing:
             attempt = links.attempt(session, attempt_id)
             business = people.business(session, attempt.business_id)
             problem = self._objection(session, attempt) if attempt.stage is Stage.SIGNED_IN else ""
-        return FinishPrompt(attempt, business, problem)
+            admins = len(people.holders(session, business.id, [Role.ADMIN]))
+        return FinishPrompt(attempt, business, problem, admins)
 
     def finish(self, workspace_id: str, user_id: str, attempt_id: str) -> None:
         """Make live what was signed in to, and begin the first synchronisation.
 
-        Only for the admin the link was made for, and only while they still are one.
+        Only for the admin the link was made for, and only while they still are one. Others who were at it
+        are told that it is done, and what they signed in to is forgotten.
         """
         now = self._base.clock()
         with self._base.database.begin() as session:
@@ -53,23 +59,32 @@ class Finishing:
             if attempt.expires_at <= now:
                 raise ConflictError("That sign-in is more than a day old. Type `/dext connect` to begin again.")
             if not links.settle(session, attempt_id, Stage.FINISHED):
-                raise ConflictError("That is done already. Type `/dext status` to see the connection.")
+                raise ConflictError(_settled(links.attempt(session, attempt_id)))
             for provider in Provider:
                 self._make_live(session, attempt, provider, now)
             if not business.channel_id:
-                people.change_business(session, replace(business, channel_id=attempt.channel_id))
+                business = replace(business, channel_id=attempt.channel_id)
+                people.change_business(session, business)
             self._base.vault.drop(session, attempt.id)
-            channel = business.channel_id or attempt.channel_id
-            self._refreshing.start_in(session, business.id, user_id, channel)
-            self._base.tell(session, "finish", attempt.id, attempt.business_id)
+            for other in links.open_attempts(session, business.id):
+                links.keep_attempt(session, replace(other, stage=Stage.OVERTAKEN, overtaken_by=user_id))
+                self._forget(session, other)
+                self._base.tell(session, "finish", other.id, business.id)
+            self._refreshing.start_in(session, business.id, user_id, business.channel_id)
+            sightings.set_watch(session, business.id, due_at=now + EVERY)
+            self._base.tell(session, "finish", attempt.id, business.id)
+            if not business.zone:
+                job = Job("zone", f"zone:{attempt.id}", (business.id, user_id))
+                self._base.work.enqueue_in(session, job)
 
     def drop(self, workspace_id: str, user_id: str, attempt_id: str) -> None:
         """Forget what was signed in to; nothing of it was ever live."""
         with self._base.database.begin() as session:
             attempt = self._mine(session, workspace_id, user_id, attempt_id)
+            people.business(session, attempt.business_id, lock=True)
             if not links.settle(session, attempt_id, Stage.DROPPED):
-                raise ConflictError("That is settled already. Type `/dext status` to see the connection.")
-            self._forget(session, attempt)
+                raise ConflictError(_settled(links.attempt(session, attempt_id)))
+            self._give_up(session, attempt)
             self._base.tell(session, "finish", attempt.id, attempt.business_id)
 
     def sweep(self) -> int:
@@ -79,11 +94,15 @@ class Finishing:
             stale = links.expired_attempts(session, now, 100)
             for attempt in stale:
                 links.keep_attempt(session, replace(attempt, stage=Stage.DROPPED, state_digest=""))
-                self._forget(session, attempt)
+                self._give_up(session, attempt)
                 if attempt.signed_in_at is not None:
                     self._base.tell(session, "finish", attempt.id, attempt.business_id)
-            links.drop_old_links(session, now - FINISH_LIFE)
         return len(stale)
+
+    def sweep_links(self) -> None:
+        """Forget links that nobody can use any more."""
+        with self._base.database.begin() as session:
+            links.drop_old_links(session, self._base.clock() - FINISH_LIFE)
 
     def _objection(self, session: Session, attempt: Attempt) -> str:
         """Return why an attempt must not become live, or nothing."""
@@ -106,10 +125,12 @@ class Finishing:
         owner = secret_owner(attempt.workspace_id, attempt.business_id, provider)
         self._base.vault.move(session, candidate(attempt, provider), owner)
         bill = provider is Provider.BILL
-        leg = Leg(
-            business_id=attempt.business_id,
-            provider=provider,
-            state=after(LegState.NOT_CONNECTED, Signal.CONNECTED),
+        key = f"{attempt.business_id}:{provider.value}"
+        self._transitions.move(
+            session,
+            legs.find(session, attempt.business_id, provider, lock=True),
+            Signal.CONNECTED,
+            by=attempt.user_id,
             mode=attempt.mode if bill else "sign_in",
             organization_id=attempt.organization_id if bill else attempt.dext_account_id,
             organization_name=attempt.organization_name if bill else f"account {attempt.dext_account_id}",
@@ -117,10 +138,14 @@ class Finishing:
             connected_by=attempt.user_id,
             connected_at=now,
             checked_at=now,
-            due_at=next_check(LegState.ACTIVE, 0, now, self._base.pace.check),
+            due_at=next_check(LegState.ACTIVE, 0, now, self._base.pace.check, key),
+            failing_since=None,
+            failures=0,
+            # What ended with the old credentials does not end with the new ones.
+            expires_at=None,
+            warn_at=None,
+            locked_until=None,
         )
-        legs.keep(session, leg)
-        self._breaks.note(session, attempt.business_id, provider, leg.state, attempt.user_id)
 
     def _mine(self, session: Session, workspace_id: str, user_id: str, attempt_id: str) -> Attempt:
         attempt = links.attempt(session, attempt_id)
@@ -130,10 +155,27 @@ class Finishing:
             raise ConflictError(f"Only <@{attempt.user_id}>, for whom the link was made, can finish this.")
         return attempt
 
+    def _give_up(self, session: Session, attempt: Attempt) -> None:
+        """Forget an attempt that nobody finishes; what waited for it waits for somebody else now."""
+        self._forget(session, attempt)
+        if links.open_attempts(session, attempt.business_id):
+            return
+        self._breaks.repairing(session, attempt.business_id, "")
+        for provider in Provider:
+            leg = legs.find(session, attempt.business_id, provider, lock=True)
+            self._transitions.move(session, leg, Signal.ABANDONED, by=attempt.user_id, reason=leg.reason)
+
     def _forget(self, session: Session, attempt: Attempt) -> None:
         self._base.vault.drop(session, attempt.id)
         for provider in Provider:
             self._base.vault.drop(session, candidate(attempt, provider))
+
+
+def _settled(attempt: Attempt) -> str:
+    """Say what became of an attempt whose buttons were clicked too late."""
+    if attempt.stage is Stage.OVERTAKEN:
+        return f"<@{attempt.overtaken_by}> has connected it already, so there is nothing left to finish."
+    return "That is settled already. Type `/dext status` to see the connection."
 
 
 def _other_organization(before: Connection, attempt: Attempt) -> str:

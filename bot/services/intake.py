@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from bot.clients.dext import DextReceipt
+from bot.clients.dext import DextClient, DextReceipt
 from bot.domain.businesses import Business
 from bot.domain.coding import Coding
 from bot.domain.items import OPEN, Details, DocumentKind, Item, ItemStatus, Obstacle
@@ -19,7 +19,7 @@ from bot.domain.marks import without_mark
 from bot.domain.people import Right
 from bot.domain.readiness import lacks
 from bot.domain.work import Job
-from bot.errors import UpstreamError
+from bot.errors import RefusedError, UpstreamError
 from bot.log import get_logger
 from bot.services.base import Base, find_business
 from bot.services.coder import code
@@ -28,6 +28,8 @@ from bot.services.people import require
 from storage import items, legs, people
 
 _CHUNK = 200
+_MOST_LEFT = 50
+_PUBLISHED = "published"
 _UNDER_WAY = (ItemStatus.WAITING, ItemStatus.PUBLISHING, ItemStatus.HELD)
 _MOST = Decimal(10) ** 12
 _ID_DIGITS = 32
@@ -81,13 +83,14 @@ class Intake:
         try:
             with self._health.dext(business_id) as dext:
                 receipts = dext.inbox()
+                left = self._left(dext, business_id, {receipt.id for receipt in receipts})
         except UpstreamError as error:
             self._log.info("intake failed", business=business_id, code=error.code)
             return None
         taken = 0
         for start in range(0, len(receipts), _CHUNK):
             taken += self._take(business, receipts[start : start + _CHUNK])
-        self._note_gone(business, {receipt.id for receipt in receipts})
+        self._note_left(business, left)
         now = self._base.clock()
         with self._base.database.begin() as session:
             people.set_intake(session, business_id, taken_in_at=now, due_at=now + self._base.pace.intake)
@@ -146,14 +149,23 @@ class Intake:
             item = replace(item, status=judged(replace(item, status=ItemStatus.TO_REVIEW), missing), lacks=missing)
         items.keep(session, item, now, fingerprint(details))
 
-    def _note_gone(self, business: Business, present: set[str]) -> None:
+    def _left(self, dext: DextClient, business_id: str, present: set[str]) -> dict[str, Obstacle]:
+        """Return our ids of items that left Dext's inbox by other hands, and whether Dext published them by itself.
+
+        Dext archives what it publishes, so each is asked for; those that were not asked for now are the next time.
+        """
+        with self._base.database.begin() as session:
+            known = items.dext_ids(session, business_id, [*OPEN, *_UNDER_WAY])
+        left = sorted(known.keys() - present)[:_MOST_LEFT]
+        return {known[dext_id]: _obstacle(dext, dext_id) for dext_id in left}
+
+    def _note_left(self, business: Business, left: dict[str, Obstacle]) -> None:
         """Note items that left Dext's inbox by other hands: they are not ours to publish any more."""
         now = self._base.clock()
         with self._base.database.begin() as session:
-            known = items.dext_ids(session, business.id, [*OPEN, *_UNDER_WAY])
-            for dext_id in sorted(known.keys() - present):
-                item = items.get(session, business.id, known[dext_id], lock=True)
-                gone = replace(item.details, obstacle=Obstacle.GONE)
+            for item_id, obstacle in left.items():
+                item = items.get(session, business.id, item_id, lock=True)
+                gone = replace(item.details, obstacle=obstacle)
                 items.keep(session, replace(item, details=gone), now, fingerprint(gone))
 
     def _add(
@@ -215,8 +227,16 @@ def read(receipt: DextReceipt) -> Details:
         payment_method=_text(receipt.payment_method),
         description=without_mark(_text(receipt.description)),
         paid=receipt.paid,
-        obstacle=Obstacle.PUBLISHED if receipt.integration_state.casefold() == "published" else Obstacle.NONE,
+        obstacle=Obstacle.PUBLISHED if receipt.integration_state.casefold() == _PUBLISHED else Obstacle.NONE,
     )
+
+
+def _obstacle(dext: DextClient, dext_id: str) -> Obstacle:
+    try:
+        published = dext.receipt(dext_id).integration_state.casefold() == _PUBLISHED
+    except RefusedError:
+        return Obstacle.GONE  # deleted or merged
+    return Obstacle.PUBLISHED if published else Obstacle.GONE
 
 
 def _text(text: str) -> str:

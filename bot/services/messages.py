@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.work import Job, Queue
 from bot.services.base import Base
-from storage import outbox
+from storage import homes, outbox
 from storage.outbox import Answer, Posted
 
 __all__ = ["Answer", "Messages", "Posted", "digest"]
@@ -67,10 +67,12 @@ class Messages:
             self._answer_in(session, workspace_id, user_id, channel_id, text, blocks, reply_to)
 
     def draw_home(self, workspace_id: str, user_id: str, event_id: str) -> None:
-        """Ask for a person's Home to be drawn, once an event."""
+        """Ask for a person's Home to be drawn, once an event; from now on it is also drawn when things change."""
         subject = f"{workspace_id}:{user_id}"
         job = Job("tell", f"tell:home:{event_id}", ("home", subject, user_id), Queue.MESSAGES, user_id)
-        self._base.work.enqueue(job)
+        with self._base.database.begin() as session:
+            homes.note_opened(session, workspace_id, user_id, self._base.clock())
+            self._base.work.enqueue_in(session, job)
 
     def unsent(self, answer_id: str) -> tuple[Answer, SecretStr | None] | None:
         """Return an answer that is still to be delivered, with the address to deliver it to."""

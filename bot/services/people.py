@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.coding import normalised
+from bot.domain.connections import Provider
+from bot.domain.hours import end_of, is_zone
 from bot.domain.lists import Entry, ListName
 from bot.domain.people import WHAT, Right, Role, may, roles_with
 from bot.domain.views import SettingsForm
 from bot.errors import ConflictError, InputError, NotAllowedError
+from bot.services.ask_answers import settle_granted
 from bot.services.base import Base, find_business
-from storage import lists, people
+from bot.services.breaks import Breaks
+from storage import legs, lists, people
 
 _PICKER_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class WantedSettings:
+    """Be the settings an admin asked for; `ends_on` is the last day of each leg, where somebody knows it."""
+
+    channel_id: str
+    admin_channel_id: str = ""
+    fallback_channel_id: str = ""
+    zone: str = ""
+    closing_on: date | None = None
+    outage_hours: int = 4
+    treatment: TaxTreatment = TaxTreatment.INSIDE
+    tax_account_id: str = ""
+    ends_on: Mapping[Provider, date | None] = field(default_factory=dict)
 
 
 def require(session: Session, business: Business, user_id: str, right: Right) -> None:
@@ -27,12 +48,16 @@ def require(session: Session, business: Business, user_id: str, right: Right) ->
     if right is Right.SEE:
         raise NotAllowedError(
             f"You have no role in {business.name} yet, so there is nothing I can show you. An admin adds you in "
-            f"`/dext settings`: {who}."
+            f"`/dext settings`: {who}.",
+            business_id=business.id,
+            right=right,
         )
     able = people.holders(session, business.id, roles_with(right))
     raise NotAllowedError(
         f"You can't {WHAT[right]} for {business.name}. These people can: {mentions(able) or 'nobody yet'}. Ask one of "
-        f"them, or ask an admin for the role: {who}."
+        f"them, or ask an admin for the role: {who}.",
+        business_id=business.id,
+        right=right,
     )
 
 
@@ -46,8 +71,9 @@ def mentions(user_ids: list[str]) -> str:
 class People:
     """Install the app, and keep roles and settings."""
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, breaks: Breaks) -> None:
         self._base = base
+        self._breaks = breaks
 
     def install(self, workspace_id: str, name: str, bot_user_id: str, business_name: str, first_admin: str) -> None:
         """Note the workspace, with a first business and its first admin where there is none yet.
@@ -75,10 +101,10 @@ class People:
         with self._base.database.begin() as session:
             return people.business(session, business_id).workspace_id
 
-    def first_admin(self, business_id: str) -> str:
-        """Return the admin of a business who has been one longest."""
+    def business(self, business_id: str) -> Business:
+        """Return a business."""
         with self._base.database.begin() as session:
-            return next(iter(people.holders(session, business_id, [Role.ADMIN])), "")
+            return people.business(session, business_id)
 
     def found(self, workspace_id: str, user_id: str, channel_id: str, name: str) -> Business:
         """Add a business to the workspace, bound to a channel; whoever may connect one may add one.
@@ -109,8 +135,12 @@ class People:
             held = people.all_roles(session, business.id)
             account = lists.by_ids(session, business.id, [business.tax_account_id])
             entry = account.get((ListName.ACCOUNTS, business.tax_account_id))
+            connection = legs.connection(session, business.id)
         return SettingsForm(
-            business, {role: tuple(users) for role, users in held.items()}, entry.name if entry is not None else ""
+            business,
+            {role: tuple(users) for role, users in held.items()},
+            entry.name if entry is not None else "",
+            connection,
         )
 
     def change_settings(
@@ -118,36 +148,64 @@ class People:
         workspace_id: str,
         user_id: str,
         *,
-        channel_id: str,
+        wanted: WantedSettings,
         roles: dict[Role, set[str]],
-        treatment: TaxTreatment,
-        tax_account_id: str,
         business_id: str = "",
     ) -> Business:
-        """Store channel, roles and tax treatment; raise `InputError` with the field that is wrong."""
+        """Store the settings and roles; raise `InputError` with the field that is wrong."""
         if not roles[Role.ADMIN]:
             raise InputError("Keep at least one admin, or nobody can mend the connection.", field="admin")
-        if treatment is TaxTreatment.OWN_LINE and not tax_account_id:
+        if wanted.treatment is TaxTreatment.OWN_LINE and not wanted.tax_account_id:
             raise InputError("Choose the account that the tax goes to.", field="tax_account")
+        if wanted.zone and not is_zone(wanted.zone):
+            raise InputError("Choose one of the time zones.", field="zone")
         now = self._base.clock()
         with self._base.database.begin() as session:
             business = find_business(session, workspace_id, "", business_id, lock=True)
             require(session, business, user_id, Right.SETTINGS)
             others = [one for one in people.businesses_in(session, workspace_id) if one.id != business.id]
+            channel_id = wanted.channel_id
             taken = next((one.name for one in others if channel_id and one.channel_id == channel_id), "")
             if taken:
                 raise InputError(f"That channel belongs to {taken}.", field="channel")
-            if tax_account_id:
-                self._check_account(session, business, tax_account_id)
+            if wanted.tax_account_id:
+                self._check_account(session, business, wanted.tax_account_id)
             held = people.all_roles(session, business.id)
             for role in Role:
                 for gone in set(held[role]) - roles[role]:
                     people.take_role(session, business.id, gone, role)
                 for new in sorted(roles[role] - set(held[role])):
                     people.give_role(session, business.id, new, role, user_id, now)
-            changed = replace(business, channel_id=channel_id, tax_treatment=treatment, tax_account_id=tax_account_id)
+            changed = replace(
+                business,
+                channel_id=channel_id,
+                admin_channel_id=wanted.admin_channel_id,
+                fallback_channel_id=wanted.fallback_channel_id,
+                zone=wanted.zone,
+                closing_on=wanted.closing_on,
+                outage_hours=wanted.outage_hours,
+                tax_treatment=wanted.treatment,
+                tax_account_id=wanted.tax_account_id,
+            )
             people.change_business(session, changed)
+            self._keep_ends(session, changed, wanted)
+            settle_granted(self._base, session, business.id, user_id)
         return changed
+
+    def keep_zone(self, business_id: str, zone: str) -> None:
+        """Note the time zone of a business, unless somebody chose one."""
+        with self._base.database.begin() as session:
+            business = people.business(session, business_id, lock=True)
+            if not business.zone and is_zone(zone):
+                people.change_business(session, replace(business, zone=zone))
+
+    def _keep_ends(self, session: Session, business: Business, wanted: WantedSettings) -> None:
+        """Note when the connections end, and warn, or stop warning, accordingly."""
+        for provider, ends_on in wanted.ends_on.items():
+            leg = legs.find(session, business.id, provider, lock=True)
+            ends_at = end_of(ends_on, business.zone) if ends_on is not None else None
+            if leg.organization_id and leg.expires_at != ends_at:
+                self._breaks.warn(session, replace(leg, expires_at=ends_at))
 
     def accounts(self, workspace_id: str, user_id: str, words: str, business_id: str = "") -> list[Entry]:
         """Return accounts for the tax account's picker, best matches first."""

@@ -16,8 +16,9 @@ from bot.errors import RateLimitedError, UpstreamError
 from bot.log import get_logger
 from bot.services.approvals import REVIVE, publish_job
 from bot.services.base import Base
+from bot.services.breaks import Breaks
 from bot.services.publish_words import waiting
-from storage import approvals, breaks, items, legs, publishes
+from storage import approvals, items, legs, publishes
 
 
 class Course:
@@ -25,6 +26,7 @@ class Course:
 
     def __init__(self, base: Base) -> None:
         self._base = base
+        self._breaks = Breaks(base)
         self._log = get_logger(__name__)
 
     def done(self, publish: Publish) -> None:
@@ -67,10 +69,10 @@ class Course:
             connection = legs.connection(session, publish.business_id)
             down = [leg.provider.label for leg in (connection.bill, connection.dext) if not leg.usable]
             problem = f"goes out when {' and '.join(down) or 'the connection'} is reconnected"
-            cause = next((broken.id for broken in breaks.open_ones(session, publish.business_id)), "")
+            cause = self._breaks.holding(session, publish.business_id)
             publishes.change(session, publish.id, state=PublishState.HELD, due_at=None, problem=problem, held_by=cause)
             if cause:
-                self._base.tell(session, "break", cause, publish.business_id)
+                self._breaks.recount(session, cause)
             item = items.get(session, publish.business_id, publish.item_id, lock=True)
             items.keep(session, replace(item, status=ItemStatus.HELD, note=problem), now)
             self._base.tell(session, "card", publish.request_id, publish.business_id)
@@ -94,7 +96,7 @@ class Course:
     def _tell_break(self, session: Session, publish: Publish) -> None:
         """Let the message of the break that held this item count it as settled."""
         if publish.held_by:
-            self._base.tell(session, "break", publish.held_by, publish.business_id)
+            self._breaks.recount(session, publish.held_by)
 
     def claim(self, publish: Publish, column: str, seen: datetime | None) -> bool:
         """Write that an effect is about to be asked for; return whether this worker may ask for it."""

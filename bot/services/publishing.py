@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.clients.bill import BillClient
 from bot.domain.approvals import RequestState
-from bot.domain.items import ItemStatus, Obstacle
+from bot.domain.items import Obstacle
 from bot.domain.publishing import Publish, PublishState, Recognised, recognise, retry_in
 from bot.errors import (
     DuplicateError,
@@ -21,7 +21,7 @@ from bot.errors import (
     RefusedError,
     UnavailableError,
 )
-from bot.services.approvals import REVIVE, current_plan, publish_job, restart
+from bot.services.approvals import REVIVE, current_plan, publish_job
 from bot.services.base import Base
 from bot.services.health import Health
 from bot.services.intake import fingerprint, read
@@ -52,29 +52,6 @@ class Publishing:
                 publishes.change(session, publish_id, due_at=now + REVIVE)
                 self._base.work.enqueue_in(session, publish_job(session, publish_id, business_id))
         return len(due)
-
-    def release_healed(self) -> int:
-        """Take up what is held for businesses whose connection works again; return how many."""
-        with self._base.database.begin() as session:
-            healed = [
-                business_id for business_id in publishes.holding(session) if legs.connection(session, business_id).live
-            ]
-        return sum(self.release_held(business_id) for business_id in healed)
-
-    def release_held(self, business_id: str) -> int:
-        """Take up what was held while the connection was down; return how many."""
-        now = self._base.clock()
-        with self._base.database.begin() as session:
-            held = publishes.held(session, business_id)
-            for publish_id in held:
-                publish = publishes.get(session, publish_id, lock=True)
-                if publish.state is not PublishState.HELD:
-                    continue  # somebody else took it up since the list was read
-                item = items.get(session, business_id, publish.item_id, lock=True)
-                restart(self._base, session, publish_id, business_id)
-                items.keep(session, replace(item, status=ItemStatus.PUBLISHING, note=""), now)
-                self._base.tell(session, "card", publish.request_id, business_id)
-        return len(held)
 
     def run(self, publish_id: str) -> None:
         """Do what is left of a publish, or note when to go on and why it cannot go on now."""

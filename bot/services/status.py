@@ -8,8 +8,8 @@ from bot.domain.approvals import Request, may_decide
 from bot.domain.businesses import Business
 from bot.domain.items import Item, ItemStatus
 from bot.domain.people import Right, Role, may
-from bot.domain.views import HomeView, ListLine, PublishList, Standing
-from bot.services.approvals import why_not_publishing
+from bot.domain.views import HistoryPage, HomeView, ListLine, PublishList, Standing
+from bot.services.approvals import why_held, why_not_publishing
 from bot.services.base import Base, find_business
 from bot.services.people import require
 from storage import approvals, items, legs, lists, people, publishes, refreshes
@@ -20,6 +20,8 @@ _LACKING = (ItemStatus.TO_REVIEW, ItemStatus.FAILED, ItemStatus.REJECTED)
 _SHOWN_LACKING = 5
 _MOST_PENDING = 200
 _MOST_BUSINESSES = 3
+_SHOWN_TURNS = 3
+_TURNS = 15
 
 
 class Status:
@@ -75,7 +77,21 @@ class Status:
             roles=roles,
             can_publish=may(roles, Right.REQUEST),
             why_not=why_not_publishing(session, business),
+            notice=why_held(session, business),
+            history=tuple(legs.history(session, business.id, _SHOWN_TURNS)),
+            now=self._base.clock(),
         )
+
+    def history(
+        self, workspace_id: str, user_id: str, page: int, channel_id: str = "", business_id: str = ""
+    ) -> HistoryPage:
+        """Return a page of a connection's history, newest first; pages count from 0."""
+        with self._base.database.begin() as session:
+            business = find_business(session, workspace_id, channel_id, business_id)
+            require(session, business, user_id, Right.SEE)
+            first = max(page, 0)
+            found = legs.history(session, business.id, _TURNS + 1, first * _TURNS)
+            return HistoryPage(business, tuple(found[:_TURNS]), first, len(found) > _TURNS)
 
     def publish_list(
         self, workspace_id: str, user_id: str, words: str, page: int, channel_id: str = "", business_id: str = ""
@@ -100,6 +116,7 @@ class Status:
                 waiting=approvals.pending_count(session, business.id),
                 taken_in_at=business.taken_in_at,
                 problem=why_not_publishing(session, business),
+                notice=why_held(session, business),
                 words=words,
             )
 

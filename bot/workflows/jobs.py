@@ -12,13 +12,17 @@ from bot.errors import NotAllowedError, NotFoundError, OutcomeUnknownError, Rate
 from bot.log import get_logger
 from bot.notify import Notify
 from bot.services.base import Base
+from bot.services.breaks import Breaks
 from bot.services.finishing import Finishing
 from bot.services.health import Health
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.refreshing import Refreshing
+from bot.services.watching import Watching
 
 _KEEP_JOBS = timedelta(days=7)
 _SLACK_PAUSE = 5.0
@@ -36,6 +40,10 @@ class Jobs:
     refreshing: Refreshing
     intake: Intake
     publishing: Publishing
+    holding: Holding
+    breaks: Breaks
+    prompts: Prompts
+    watching: Watching
     messages: Messages
     notify: Notify
 
@@ -46,6 +54,9 @@ class Jobs:
             "publish": self.publish,
             "intake": self.take_in,
             "tell": self.tell,
+            "check": self.check,
+            "zone": self.learn_zone,
+            "watch": self.watch,
             "clock.minute": self.every_minute,
             "clock.hour": self.every_hour,
         }
@@ -55,7 +66,7 @@ class Jobs:
         for _ in self.refreshing.run(refresh_id):
             self.notify.progress(refresh_id)
         business = self.refreshing.progress(refresh_id).business
-        self.publishing.release_held(business.id)
+        self.holding.release_held(business.id)
 
     def publish(self, publish_id: str) -> None:
         """Do what is left of a publish."""
@@ -64,6 +75,7 @@ class Jobs:
     def take_in(self, business_id: str, asked_by: str) -> None:
         """Take items in from Dext; tell whoever asked."""
         new = self.intake.run(business_id)
+        self.watching.look_at_dext(business_id)
         if not asked_by:
             return
         try:
@@ -84,18 +96,35 @@ class Jobs:
             job = Job("tell", job_id, (kind, subject, partition), Queue.MESSAGES, partition, wait)
             self.base.work.enqueue(job)
 
-    def every_minute(self) -> None:
-        """Find what is due: checks, refreshes, intakes, and publishes nothing works on any more."""
+    def check(self) -> None:
+        """Check the connections that are due."""
         self.health.recheck_due()
+
+    def watch(self, business_id: str) -> None:
+        """Look through new bills for those that this bot did not make."""
+        self.watching.look_at_bills(business_id)
+
+    def learn_zone(self, business_id: str, user_id: str) -> None:
+        """Take over an admin's time zone for a business that has none."""
+        self.people.keep_zone(business_id, self.notify.zone_of(user_id))
+
+    def every_minute(self) -> None:
+        """Find what is due: checks, warnings, prompts, refreshes, intakes, and publishes nothing works on any more."""
+        # A job of its own, one at a time: when a service is down, checks take long and nothing else waits for them.
+        self.base.work.enqueue(Job("check", f"check:{self.base.clock():%Y-%m-%dT%H:%M}", (), Queue.CHECKS, "all"))
+        self.breaks.warn_due()
+        self.prompts.follow_up_due()
+        self.finishing.sweep()
         self.refreshing.start_due()
         self.intake.start_due()
+        self.watching.start_due()
         self.publishing.revive_due()
-        self.publishing.release_healed()
+        self.holding.release_healed()
         self.engine.take_over_the_dead()
 
     def every_hour(self) -> None:
         """Forget what nobody needs any more."""
-        self.finishing.sweep()
+        self.finishing.sweep_links()
         self.messages.sweep()
         self.engine.sweep(self.base.clock() - _KEEP_JOBS)
         if self.engine.alarms():

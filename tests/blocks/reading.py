@@ -16,13 +16,17 @@ from .views import ADMIN, APPROVER, AUDITOR, CHANNEL, FINANCE
 
 _OURS = "|".join(
     [
-        *(rf"<@{user}>" for user in (ADMIN, FINANCE, APPROVER, AUDITOR)),
+        *(rf"<@{user}>" for user in (ADMIN, "U0SECOND", FINANCE, APPROVER, AUDITOR)),
         rf"<#{CHANNEL}>",
         r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>",
         r"&(?:amp|lt|gt);",
     ]
 )
-_MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {"r": str, "i": (str, list), "a": str, "b": str, "p": int, "w": str}
+_MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys("abkmqrtw", str),
+    "i": (str, list),
+    "p": int,
+}
 """What a button may carry: ids, a page number, and the words somebody typed to narrow the list."""
 
 

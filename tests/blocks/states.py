@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from blocks.breaks import break_message
+from blocks.alarms import alarm_message
+from blocks.asks import ask_message, ask_modal, asked_outcome_message, refused_message
+from blocks.breaks import moved_message, nudge_message, prompt_message, stopped_message
 from blocks.cards import card_message, outcome_message, reject_modal
-from blocks.connection import connect_message, finish_message, standing_message
+from blocks.clients import clients_message, copied_text, copy_modal, which_message
+from blocks.connection import (
+    connect_message,
+    disconnect_modal,
+    disconnected_message,
+    finish_message,
+    history_message,
+    standing_message,
+)
 from blocks.home import home_view
 from blocks.items import publish_message
 from blocks.kit import Block, Message
@@ -19,17 +29,24 @@ from blocks.lists import refresh_message
 from blocks.settings import settings_modal
 from blocks.words import asked_message, help_message, intake_message, plain_answer, reconnect_answer
 from bot.domain.approvals import RequestState
+from bot.domain.asks import AskState
+from bot.domain.breaks import BreakStage, Closing
 from bot.domain.businesses import TaxTreatment
-from bot.domain.connections import LegState
+from bot.domain.clients import Move, Work
+from bot.domain.connections import LegState, Provider
 from bot.domain.links import Stage
 from bot.domain.lists import ListName
-from bot.domain.people import Role
+from bot.domain.people import Right, Role
 from bot.domain.publishing import PublishState
 from bot.domain.refreshing import ListResult, ListState, RefreshState
+from bot.domain.sightings import SightingKind
 
 from . import views as v
 
-_EXPIRED = "Publishing is not available: the connection has to be renewed. An admin types `/dext connect`."
+_EXPIRED = (
+    "Bill.com no longer lets us in. Ask and approve as usual: what is approved is held and goes out when an admin has "
+    "reconnected."
+)
 _NOT_YET = "Publishing is not available yet: Bill.com is not connected. An admin types `/dext connect`."
 _LONG = "The Incredibly Long-Winded & Thorough Trading Company of Upper Lower Middle Harbour " * 3
 _OBJECTION = (
@@ -61,15 +78,64 @@ def _words() -> dict[str, Message]:
     }
 
 
+def _admins() -> dict[str, Message]:
+    """Return what concerns admins: what they are asked for, a second writer, many clients."""
+    refused = f"You can't approve or reject for Harbour Ltd. These people can: <@{v.ADMIN}>."
+    bill, dext = SightingKind.BILL, SightingKind.DEXT
+    many = [replace(v.BUSINESS, id=f"biz{n}", name=f"Client {n}", channel_id="") for n in range(1, 9)]
+    rows = [
+        v.client_row(Move.RECONNECT, 1, work=Work(ready=4, held=3)),
+        v.client_row(Move.CONNECT, 2),
+        v.client_row(Move.MEND, 3, work=Work(failed=1)),
+        v.client_row(Move.DECIDE, 4, work=Work(waiting=2, to_review=1)),
+        v.client_row(Move.REQUEST, 5, work=Work(ready=1204)),
+        v.client_row(Move.REVIEW, 6, work=Work(to_review=9)),
+        v.client_row(Move.SYNC, 7),
+        v.client_row(Move.NOTHING, 8),
+    ]
+    return {
+        "refused, ask an admin": refused_message(refused, "biz1", Right.APPROVE),
+        "ask, for a role": ask_message(v.ask_view()),
+        "ask, to reconnect": ask_message(v.ask_view(Right.CONNECT)),
+        "ask, to refresh": ask_message(v.ask_view(Right.REFRESH)),
+        "ask, done": ask_message(v.ask_view(state=AskState.DONE)),
+        "ask, declined": ask_message(v.ask_view(state=AskState.DECLINED)),
+        "asked, done": asked_outcome_message(v.ask_view(state=AskState.DONE)),
+        "asked, declined": asked_outcome_message(v.ask_view(state=AskState.DECLINED)),
+        "second writer, one bill": alarm_message(v.alarm(bill)),
+        "second writer, Dext": alarm_message(v.alarm(dext)),
+        "second writer, many": alarm_message(v.alarm(*[bill, dext] * 7)),
+        "second writer, settled": alarm_message(v.alarm(bill, dext, settled=True)),
+        "clients": clients_message(v.clients_page(*rows, pressing=3)),
+        "clients, one": clients_message(v.clients_page()),
+        "clients, second page of three, narrowed": clients_message(
+            v.clients_page(*rows[:2], count=22, pressing=2, page=1, pages=3, words="client <co>")
+        ),
+        "clients, none matches": clients_message(v.clients_page(count=0, words="pine")),
+        "which of two": which_message([v.BUSINESS, many[0]], "publish acme"),
+        "which of many": which_message(many, "status"),
+        "which, without words": which_message(many[:2], ""),
+        "which, none": which_message([], "publish"),
+        "copied": plain_answer(copied_text(v.copied())),
+        "copied, not all": plain_answer(
+            copied_text(v.copied(left=("how tax is booked: the account “VAT” is not in Pine's chart of accounts",)))
+        ),
+        "copied nothing": plain_answer(copied_text(v.copied(taken=(), left=("how tax is booked",)))),
+    }
+
+
 def _connection() -> dict[str, Message]:
     nothing = v.connection(LegState.NOT_CONNECTED, LegState.NOT_CONNECTED)
     finance = frozenset({Role.FINANCE})
     return {
         "connect, first time": connect_message(v.offer()),
-        "connect, again": connect_message(v.offer(again="Harbour & Pine (books)")),
+        "connect, again": connect_message(v.offer(before=v.connection(bill=LegState.EXPIRED))),
+        "connect, although it works": connect_message(v.offer(before=v.connection())),
         "finish, asking": finish_message(v.prompt()),
         "finish, objection": finish_message(v.prompt(_OBJECTION)),
         "finish, finished": finish_message(v.prompt(stage=Stage.FINISHED)),
+        "finish, finished, with a second admin": finish_message(replace(v.prompt(stage=Stage.FINISHED), admins=2)),
+        "finish, overtaken": finish_message(v.prompt(stage=Stage.OVERTAKEN, overtaken_by=v.APPROVER)),
         "finish, dropped": finish_message(v.prompt(stage=Stage.DROPPED)),
         "standing, nothing connected, admin": standing_message(
             v.standing(
@@ -97,18 +163,37 @@ def _connection() -> dict[str, Message]:
         "standing, degraded": standing_message(v.standing(connection=v.connection(bill=LegState.DEGRADED))),
         "standing, expired, admin, with work held": standing_message(
             v.standing(
-                connection=v.connection(bill=LegState.EXPIRED), why_not=_EXPIRED, to_review=9, waiting=1, held=2,
+                connection=v.connection(bill=LegState.EXPIRED), notice=_EXPIRED, to_review=9, waiting=1, held=2,
                 failed=3, rejected=1,
             )
         ),
         "standing, expired, finance": standing_message(
-            v.standing(connection=v.connection(dext=LegState.EXPIRED), why_not=_EXPIRED, roles=finance, held=1)
+            v.standing(connection=v.connection(dext=LegState.EXPIRED), notice=_EXPIRED, roles=finance, held=1)
         ),
         "standing, disconnected": standing_message(
             v.standing(
                 connection=v.connection(LegState.DISCONNECTED, LegState.DISCONNECTED), why_not=_EXPIRED, lists=()
             )
         ),
+        "standing, with a history": standing_message(
+            v.standing(history=(v.turn(LegState.ACTIVE, by=v.ADMIN), v.turn()), now=v.NOW)
+        ),
+        "standing, locked out": standing_message(
+            v.standing(
+                connection=replace(
+                    v.connection(), bill=v.leg(Provider.BILL, locked_until=v.NOW + timedelta(minutes=20))
+                )
+            )
+        ),
+        "standing, ends soon": standing_message(
+            v.standing(
+                connection=replace(v.connection(), bill=v.leg(Provider.BILL, expires_at=v.NOW + timedelta(days=5)))
+            )
+        ),
+        "history": history_message(v.history(3, more=True)),
+        "history, second page": history_message(v.history(2, page=1)),
+        "history, nothing yet": history_message(v.history(0)),
+        "disconnected": disconnected_message(v.BUSINESS, v.ADMIN),
         "standing, lists with problems": standing_message(
             v.standing(
                 lists=(
@@ -126,7 +211,8 @@ def _items() -> dict[str, Message]:
         v.item(number, details=v.details(supplier=_LONG, category=_LONG, number=_LONG)) for number in range(11, 21)
     )
     return {
-        "publish list, problem": publish_message(v.publish_list(problem=_EXPIRED)),
+        "publish list, problem": publish_message(v.publish_list(problem=_NOT_YET)),
+        "publish list, what is approved is held": publish_message(v.publish_list(notice=_EXPIRED)),
         "publish list, empty": publish_message(
             v.publish_list(ready=(), ready_count=0, ready_totals=(), lacking=(), lacking_count=0, waiting=0)
         ),
@@ -186,6 +272,7 @@ def _cards() -> dict[str, Message]:
         "rejected": v.card(v.decided(RequestState.REJECTED, reason="Wrong category <b>, it is *travel* & meals")),
         "approved": v.card(approved),
         "publishing": v.card(approved, v.publish()),
+        "held and paused": v.card(approved, v.publish(state=PublishState.HELD, paused_by=v.FINANCE)),
         "publishing, bill made": v.card(approved, v.publish(**_BILL)),
         "publishing, outcome unknown": v.card(approved, v.publish(creating_at=v.NOW, problem=waiting)),
         "held": v.card(approved, v.publish(PublishState.HELD, problem=held)),
@@ -240,15 +327,48 @@ def _refreshes() -> dict[str, Message]:
 
 def _breaks() -> dict[str, Message]:
     repairing = {"repairing_by": v.ADMIN, "repairing_at": v.NOW - timedelta(minutes=1)}
-    closed = {"closed_at": v.NOW, "closed_by": v.ADMIN}
-    return {
-        "break, new": break_message(v.broken()),
-        "break, one held": break_message(v.broken(held=1)),
-        "break, being repaired": break_message(v.broken(held=3, **repairing)),
-        "break, repaired elsewhere, nothing waited": break_message(v.broken(closed_at=v.NOW)),
-        "break, repaired, catching up": break_message(v.broken(published=1, under_way=2, **repairing, **closed)),
-        "break, caught up": break_message(v.broken(published=3, **closed)),
-        "break, caught up, one stopped": break_message(v.broken(published=3, stopped=1, **closed)),
+    mended = {"closed_at": v.NOW, "closed_by": v.ADMIN, "closing": Closing.RECONNECTED}
+    ending = {"stage": BreakStage.ENDING, "cause": "ending"}
+    key = {"cause": "credentials:developer_key"}
+    many = [replace(v.BUSINESS, id=f"biz{number}", name=f"Client {number} & Sons") for number in range(20)]
+    snoozed = {"snoozed_by": v.ADMIN, "snoozed_until": v.NOW + timedelta(hours=20)}
+    states = {
+        "ends in 14 days": v.broken(expires_at=v.NOW + timedelta(days=14), **ending),
+        "ends tomorrow": v.broken(expires_at=v.NOW + timedelta(days=1), **ending),
+        "ends today": v.broken(expires_at=v.NOW, **ending),
+        "is past its end": v.broken(expires_at=v.NOW - timedelta(days=1), **ending),
+        "end was moved": v.broken(closed_at=v.NOW, closing=Closing.WITHDRAWN, **ending),
+        "renewed before its end": v.broken(**ending, **mended),
+        "outage": v.broken(stage=BreakStage.OUTAGE, cause="outage"),
+        "outage over": v.broken(stage=BreakStage.OUTAGE, closed_at=v.NOW, closing=Closing.ANSWERED),
+        "new": v.broken(),
+        "one held": v.broken(held=1),
+        "held and paused": v.broken(held=14, paused=1),
+        "snoozed": v.broken(held=2, **snoozed),
+        "key of the bot": v.broken(held=2, **key),
+        "being repaired": v.broken(held=3, **repairing),
+        "repaired elsewhere, nothing waited": v.broken(closed_at=v.NOW, closing=Closing.REPAIRED),
+        "repaired, catching up": v.broken(published=1, under_way=2, **repairing, **mended),
+        "caught up": v.broken(published=3, **mended),
+        "caught up, one stopped": v.broken(published=14, stopped=1, **mended),
+        "caught up, some stopped, one paused": v.broken(published=3, stopped=2, paused=1, **mended),
+        "disconnected": v.broken(closed_at=v.NOW, closed_by=v.ADMIN, closing=Closing.DISCONNECTED),
+        "many": v.broken(
+            v.break_row(many[0], held=3), v.break_row(many[1], **repairing), v.break_row(many[2], **mended)
+        ),
+        "very many": v.broken(*(v.break_row(business) for business in many), **snoozed),
+        "many by the key": v.broken(*(v.break_row(business, **key) for business in many[:3])),
+        "many ends": v.broken(*(v.break_row(business, **ending) for business in many[:2])),
+        "many outages": v.broken(*(v.break_row(business, stage=BreakStage.OUTAGE) for business in many[:2])),
+        "many mended": v.broken(v.break_row(many[0], **mended), v.break_row(many[1], published=2, stopped=1, **mended)),
+    }
+    told = {f"break, {name}": prompt_message(view) for name, view in states.items()}
+    return told | {
+        "break, moved": moved_message(v.broken(moved_from="C0OLD", moved_at=v.NOW)),
+        "break, nudge": nudge_message(v.broken(held=2)),
+        "break, nudge, nothing held": nudge_message(v.broken()),
+        "break, one stopped item": stopped_message(v.stopped_items(1)),
+        "break, no stopped item": stopped_message(v.stopped_items(0)),
     }
 
 
@@ -268,7 +388,15 @@ def _homes() -> dict[str, Block]:
 
 
 def _modals() -> dict[str, Block]:
-    full = replace(v.BUSINESS, tax_treatment=TaxTreatment.OWN_LINE, tax_account_id="0ca01TAX")
+    full = replace(
+        v.BUSINESS,
+        tax_treatment=TaxTreatment.OWN_LINE,
+        tax_account_id="0ca01TAX",
+        admin_channel_id="C0ADMINS",
+        fallback_channel_id="C0ALL",
+        zone="Europe/London",
+        closing_on=date(2026, 11, 30),
+    )
     people = {
         Role.ADMIN: (v.ADMIN,),
         Role.FINANCE: (v.FINANCE,),
@@ -279,8 +407,14 @@ def _modals() -> dict[str, Block]:
         "reject form": reject_modal(v.card()),
         "settings form, empty": settings_modal(v.settings_form()),
         "settings form, full": settings_modal(
-            v.settings_form(business=full, roles=people, tax_account="2210 Sales <Tax> & Duty")
+            v.settings_form(
+                business=full, roles=people, tax_account="2210 Sales <Tax> & Duty", connection=v.connection()
+            )
         ),
+        "ask an admin": ask_modal(v.ask_form()),
+        "copy settings": copy_modal(),
+        "disconnect form": disconnect_modal(v.disconnect_form()),
+        "disconnect form, nothing sent yet": disconnect_modal(v.disconnect_form(kept_organization=False, under_way=2)),
     }
 
 
@@ -295,7 +429,15 @@ def on_the_wire(value: Mapping[str, Any]) -> dict[str, Any]:
     return sent
 
 
-_SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (_words, _connection, _items, _cards, _refreshes, _breaks)
+_SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (
+    _words,
+    _connection,
+    _admins,
+    _items,
+    _cards,
+    _refreshes,
+    _breaks,
+)
 
 MESSAGES: Mapping[str, dict[str, Any]] = {name: payload(said) for source in _SOURCES for name, said in source().items()}
 MODALS: Mapping[str, dict[str, Any]] = {name: on_the_wire(form) for name, form in {**_modals(), **_homes()}.items()}

@@ -285,7 +285,7 @@ def test_slack_takes_every_standing(standing: Standing) -> None:
 @some
 @given(businesses, strings)
 def test_slack_takes_every_connect_offer(business: Business, again: str) -> None:
-    said = connect_message(v.offer(business=business, again=again))
+    said = connect_message(v.offer(business=business, before=v.joined_to(again)))
     accepted(said)
     assert_only_our_markup(payload(said))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blocks.breaks import break_message
+from blocks.breaks import prompt_message
 from blocks.cards import card_message, outcome_message, reject_modal
 from blocks.connection import connect_message, finish_message, standing_message
 from blocks.home import home_view
@@ -136,7 +136,9 @@ BUILDERS: dict[str, Callable[[str], Made]] = {
     "asked": _asked,
     "standing": lambda text: payload(standing_message(_standing(text))),
     "home": _home,
-    "connect": lambda text: payload(connect_message(v.offer(business=replace(v.BUSINESS, name=text), again=text))),
+    "connect": lambda text: payload(
+        connect_message(v.offer(business=replace(v.BUSINESS, name=text), before=v.joined_to(text)))
+    ),
     "finish, asking": lambda text: _finish(text, Stage.SIGNED_IN, ""),
     "finish, objection": lambda text: _finish(text, Stage.SIGNED_IN, text),
     "finish, finished": lambda text: _finish(text, Stage.FINISHED, ""),
@@ -144,7 +146,7 @@ BUILDERS: dict[str, Callable[[str], Made]] = {
     "refresh, done": lambda text: _refresh(text, RefreshState.DONE, ListState.DONE),
     "refresh, failed": lambda text: _refresh(text, RefreshState.DONE, ListState.FAILED),
     "refresh, stopped": lambda text: _refresh(text, RefreshState.STOPPED, ListState.UNAVAILABLE),
-    "break": lambda text: payload(break_message(replace(v.broken(held=2), business=replace(v.BUSINESS, name=text)))),
+    "break": lambda text: payload(prompt_message(v.broken(v.break_row(replace(v.BUSINESS, name=text), held=2)))),
     "unknown word": lambda text: payload(help_message(text)),
 }
 

@@ -8,28 +8,44 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.approvals import Request, RequestState
+from bot.domain.asks import Ask, AskState
 from bot.domain.bills import BillDraft, BillLine
+from bot.domain.breaks import Break, BreakStage, Prompt
 from bot.domain.businesses import Business, TaxTreatment
-from bot.domain.connections import Break, Connection, Leg, LegState, Provider
+from bot.domain.clients import Move, Work
+from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, Turn
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
 from bot.domain.links import Attempt, Stage
 from bot.domain.lists import SIX_LISTS, ListName
 from bot.domain.money import Money
-from bot.domain.people import Role
+from bot.domain.people import Right, Role
 from bot.domain.plans import Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.sightings import Sighting, SightingKind
 from bot.domain.views import (
-    BreakView,
+    AlarmRow,
+    AlarmView,
+    AskForm,
+    AskView,
+    BreakRow,
     Card,
+    ClientRow,
+    ClientsPage,
     ConnectOffer,
+    Copied,
+    DisconnectForm,
     FinishPrompt,
+    HistoryPage,
     HomeView,
     ListLine,
+    PromptView,
     PublishList,
     RefreshProgress,
     SettingsForm,
     Standing,
+    StoppedItem,
+    StoppedItems,
 )
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -175,12 +191,20 @@ def leg(provider: Provider, state: LegState = LegState.ACTIVE, **changes: Any) -
         connected_by=ADMIN,
         connected_at=NOW - timedelta(days=40),
         checked_at=NOW - timedelta(minutes=12),
+        since=NOW - timedelta(days=40),
     )
     return replace(made, **changes)
 
 
+NONE = LegState.NOT_CONNECTED
+
+
 def connection(bill: LegState = LegState.ACTIVE, dext: LegState = LegState.ACTIVE) -> Connection:
     return Connection(leg(Provider.BILL, bill), leg(Provider.DEXT, dext))
+
+
+def joined_to(name: str) -> Connection:
+    return Connection(leg(Provider.BILL, LegState.EXPIRED, organization_name=name), leg(Provider.DEXT))
 
 
 def list_lines(**changes: Any) -> tuple[ListLine, ...]:
@@ -207,13 +231,29 @@ def standing(**changes: Any) -> Standing:
         roles=frozenset({Role.ADMIN}),
         can_publish=True,
         why_not="",
+        notice="",
+        history=(),
+        now=NOW,
     )
     return replace(made, **changes)
 
 
+def turn(state: LegState = LegState.EXPIRED, **changes: Any) -> Turn:
+    made = Turn("biz1", Provider.BILL, NOW, LegState.ACTIVE, state, Signal.REFUSED, "credentials:token_name_or_value")
+    return replace(made, **changes)
+
+
+def history(count: int, **changes: Any) -> HistoryPage:
+    return replace(HistoryPage(BUSINESS, (turn(),) * count, 0, False), **changes)
+
+
+def disconnect_form(**changes: Any) -> DisconnectForm:
+    return replace(DisconnectForm(BUSINESS, connection(), 0, 0, True), **changes)
+
+
 def offer(**changes: Any) -> ConnectOffer:
     url = "https://bot.example.com/connect/one-time-secret"
-    return replace(ConnectOffer(BUSINESS, url, NOW + timedelta(minutes=15), ""), **changes)
+    return replace(ConnectOffer(BUSINESS, url, NOW + timedelta(minutes=15), connection(NONE, NONE)), **changes)
 
 
 def attempt(**changes: Any) -> Attempt:
@@ -268,7 +308,9 @@ def publish_list(**changes: Any) -> PublishList:
 
 
 def settings_form(**changes: Any) -> SettingsForm:
-    empty = SettingsForm(Business("biz1", "T0TEAM", "Harbour & Pine Ltd"), dict.fromkeys(Role, ()), "")
+    empty = SettingsForm(
+        Business("biz1", "T0TEAM", "Harbour & Pine Ltd"), dict.fromkeys(Role, ()), "", connection(NONE, NONE)
+    )
     return replace(empty, **changes)
 
 
@@ -298,12 +340,82 @@ def progress(**changes: Any) -> RefreshProgress:
     return RefreshProgress(BUSINESS, refresh(**changes))
 
 
-def broken(**changes: Any) -> BreakView:
-    made = Break("brk1", "biz1", Provider.BILL, opened_at=NOW - timedelta(hours=2))
-    counts = {name: changes.pop(name, 0) for name in ("held", "published", "stopped", "under_way")}
-    return BreakView(BUSINESS, replace(made, **changes), **counts)
+def break_row(business: Business = BUSINESS, **changes: Any) -> BreakRow:
+    began = NOW - timedelta(hours=2)
+    made = Break(
+        f"brk{business.id}",
+        "prm1",
+        business.id,
+        Provider.BILL,
+        BreakStage.EXPIRED,
+        "token_revoked",
+        opened_at=began,
+        broken_at=began,
+    )
+    counts = {name: changes.pop(name, 0) for name in ("held", "published", "stopped", "under_way", "paused")}
+    expires_at = changes.pop("expires_at", None)
+    return BreakRow(business, replace(made, **changes), expires_at, **counts)
+
+
+def broken(*rows: BreakRow, **changes: Any) -> PromptView:
+    """Return a prompt of the rows, or of one break that the changes make."""
+    told = {
+        name: changes.pop(name) for name in ("snoozed_by", "snoozed_until", "nudged_at", "moved_at", "moved_from")
+        if name in changes
+    }  # fmt: skip
+    made = Prompt("prm1", "T0TEAM", Provider.BILL, "token_revoked", CHANNEL, NOW - timedelta(hours=2), NOW)
+    return PromptView(replace(made, **told), rows or (break_row(**changes),), (ADMIN, "U0SECOND"), NOW)
+
+
+def stopped_items(count: int) -> StoppedItems:
+    one = StoppedItem(item(9), "the category Software & Co is archived in Bill.com", "req9")
+    return StoppedItems(BUSINESS, (one,) * count)
 
 
 def home(**changes: Any) -> HomeView:
     made = HomeView(admins=(ADMIN,), standings=(standing(),), to_decide=())
+    return replace(made, **changes)
+
+
+def ask_form(right: Right = Right.APPROVE) -> AskForm:
+    return AskForm(BUSINESS, right, (ADMIN,))
+
+
+def ask_view(right: Right = Right.APPROVE, state: AskState = AskState.OPEN) -> AskView:
+    made = Ask("ask1", "biz1", FINANCE, right, "Month end is on Friday, and <Al> is away & out.", CHANNEL, NOW, state)
+    if state is not AskState.OPEN:
+        made = replace(made, settled_by=ADMIN, settled_at=NOW + timedelta(hours=1))
+    return AskView(BUSINESS, made, (ADMIN,))
+
+
+def alarm(*kinds: SightingKind, settled: bool = False) -> AlarmView:
+    told = []
+    for place, kind in enumerate(kinds):
+        remote = f"00n01OTHER{place}" if kind is SightingKind.BILL else f"90{place:02}"
+        made = Sighting(f"sig{place}", "biz1", kind, remote, f"item{place + 7}", NOW, "sig0")
+        if settled:
+            made = replace(made, settled_by=ADMIN, settled_at=NOW + timedelta(hours=2))
+        url = f"https://bills.example.com/bills/{remote}" if kind is SightingKind.BILL else ""
+        told.append(AlarmRow(made, item(place + 7), url))
+    return AlarmView(BUSINESS, tuple(told), (ADMIN,))
+
+
+def client_row(move: Move, place: int = 0, **changes: Any) -> ClientRow:
+    business = replace(BUSINESS, id=f"biz{place}", name=f"Client & Co. No. {place}")
+    joined = connection(bill=LegState.EXPIRED) if move is Move.RECONNECT else connection()
+    if move is Move.CONNECT:
+        joined = connection(LegState.NOT_CONNECTED, LegState.NOT_CONNECTED)
+    made = ClientRow(business, joined, Work(), move, (ADMIN,) if move not in (Move.NOTHING, Move.SYNC) else ())
+    return replace(made, **changes)
+
+
+def clients_page(*rows: ClientRow, **changes: Any) -> ClientsPage:
+    shown = rows or (client_row(Move.NOTHING),)
+    return replace(ClientsPage(shown, len(shown), 0, 0, 1, ""), **changes)
+
+
+def copied(**changes: Any) -> Copied:
+    made = Copied(
+        BUSINESS, replace(BUSINESS, id="biz2", name="Pine Workshop"), ("roles: 3 added", "how tax is booked"), ()
+    )
     return replace(made, **changes)

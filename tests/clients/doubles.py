@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -82,6 +83,9 @@ class Access:
     def session(self) -> BillSession | None:
         return self.kept
 
+    def renewing(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def keep_session(self, session: BillSession | None) -> None:
         self.kept = session
         self.saved.append(session)
@@ -137,6 +141,9 @@ class DextHolder:
     def keep_grant(self, grant: DextGrant) -> None:
         self.held = grant
         self.granted.append(grant)
+
+    def renewing(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def lock_key(self) -> str:
         return "connection-1"

@@ -9,23 +9,32 @@ from hypothesis import strategies as st
 from bot.domain.connections import USABLE, Connection, Leg, LegState, Provider, Signal, after, next_check
 from tests.domain.makers import NOW
 
-N, A, D, E, X = LegState.NOT_CONNECTED, LegState.ACTIVE, LegState.DEGRADED, LegState.EXPIRED, LegState.DISCONNECTED
+N, L, A = LegState.NOT_CONNECTED, LegState.LINKING, LegState.ACTIVE
+D, E, X = LegState.DEGRADED, LegState.EXPIRED, LegState.DISCONNECTED
 TABLE = {
-    #                      not connected, active, degraded, expired, disconnected
-    Signal.CONNECTED: (A, A, A, A, A),
-    Signal.ANSWERED: (N, A, A, A, X),
-    Signal.UNREACHABLE: (N, D, D, E, X),
-    Signal.REFUSED: (N, E, E, E, X),
-    Signal.DISCONNECTED: (X, X, X, X, X),
+    #                      not connected, linking, active, degraded, expired, disconnected
+    Signal.BEGUN: (L, L, A, D, E, L),
+    Signal.ABANDONED: (N, X, A, D, E, X),
+    Signal.CONNECTED: (A, A, A, A, A, A),
+    Signal.ANSWERED: (N, L, A, A, A, X),
+    Signal.UNREACHABLE: (N, L, D, D, E, X),
+    Signal.REFUSED: (N, L, E, E, E, X),
+    Signal.DISCONNECTED: (N, X, X, X, X, X),
 }
 HALF_AN_HOUR = timedelta(minutes=30)
 CALLS = st.sampled_from([Signal.ANSWERED, Signal.UNREACHABLE, Signal.REFUSED])
 
 
 @pytest.mark.parametrize("signal", list(Signal))
-@pytest.mark.parametrize(("column", "state"), list(enumerate([N, A, D, E, X])))
+@pytest.mark.parametrize(("column", "state"), list(enumerate([N, L, A, D, E, X])))
 def test_every_signal_leads_where_the_table_says(signal: Signal, column: int, state: LegState) -> None:
-    assert after(state, signal) is TABLE[signal][column]
+    assert after(state, signal, joined=True) is TABLE[signal][column]
+
+
+def test_what_was_never_joined_goes_back_to_not_connected() -> None:
+    assert after(L, Signal.ABANDONED) is N
+    assert after(L, Signal.DISCONNECTED) is N
+    assert after(A, Signal.DISCONNECTED) is N, "nothing was ever sent there, so the business is free again"
 
 
 @given(st.lists(CALLS), st.sampled_from(sorted(USABLE)))
@@ -43,7 +52,7 @@ def test_only_a_refusal_expires_and_only_a_success_heals(signals: list[Signal], 
                 assert state is LegState.ACTIVE
 
 
-@given(st.lists(CALLS), st.sampled_from([N, X]))
+@given(st.lists(CALLS), st.sampled_from([N, L, X]))
 def test_what_is_not_connected_learns_nothing_from_calls(signals: list[Signal], start: LegState) -> None:
     state = start
     for signal in signals:
@@ -70,7 +79,7 @@ def test_a_leg_is_looked_at_again_after(state: LegState, failures: int, wait: ti
     assert next_check(state, failures, NOW, HALF_AN_HOUR) == NOW + wait
 
 
-@pytest.mark.parametrize("state", [N, X])
+@pytest.mark.parametrize("state", [N, L, X])
 def test_what_is_not_connected_is_never_looked_at(state: LegState) -> None:
     assert next_check(state, 5, NOW, HALF_AN_HOUR) is None
 
@@ -94,5 +103,8 @@ def test_the_next_look_always_lies_ahead(state: LegState, failures: int, minutes
     ],
 )
 def test_publishing_needs_both_legs(bill: LegState, dext: LegState, live: bool, started: bool) -> None:
-    both = Connection(Leg("b", Provider.BILL, bill), Leg("b", Provider.DEXT, dext))
+    both = Connection(
+        Leg("b", Provider.BILL, bill, organization_id="" if bill is N else "o"),
+        Leg("b", Provider.DEXT, dext, organization_id="" if dext is N else "a"),
+    )
     assert (both.live, both.started) == (live, started)

@@ -19,7 +19,7 @@ from tests.support.town import (
 
 
 def nothing_live(town: Town) -> bool:
-    live = rows(town, "SELECT count(*) FROM legs WHERE state <> 'not_connected'")[0][0]
+    live = rows(town, "SELECT count(*) FROM legs WHERE state NOT IN ('not_connected', 'linking')")[0][0]
     return not live and not town.bill.requests("GET", "/v3/vendors")
 
 
@@ -81,7 +81,7 @@ def test_a_second_finish_changes_nothing(unconnected: Town) -> None:
     town.clicks("dana", prompt, "connection.finish")
     synchronised(town)
     town.clicks("dana", prompt, "connection.finish", stale=True)
-    whispered(town, "dana", "done already")
+    whispered(town, "dana", "settled already")
     assert rows(town, "SELECT count(*) FROM refreshes")[0][0] == 1
     no_errors(town)
 

@@ -69,7 +69,7 @@ def test_what_was_approved_while_access_was_gone_goes_out_after_reconnecting(con
     town.clicks("ama", card, "item.approve")
     card_says(town, card, f"goes out when {service} is reconnected")
     town.wait("the requester is told", lambda: told_in_private(town, "femi", "Held", "is reconnected"))
-    assert "has to be renewed" in town.types("femi", "publish")["shown"][-1]["plain"]
+    assert "what is approved is held" in town.types("femi", "publish")["shown"][-1]["plain"]
     assert not bills(town, NUMBER)
 
     if service == "Dext":

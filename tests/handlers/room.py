@@ -19,13 +19,19 @@ from slack_sdk.signature import SignatureVerifier
 from blocks.ids import Action, Field, View
 from bot.domain.lists import Entry
 from bot.services.approvals import Approvals, Asked
+from bot.services.asking import Asking
+from bot.services.clients import Clients
 from bot.services.connecting import Connecting
+from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.watching import Watching
 from handlers.desk import Desk
 from handlers.routes import register
 from tests.blocks import views as v
@@ -104,6 +110,23 @@ class Room:
         }
         return self._interact({"type": "view_submission", "view": shown})
 
+    def choose(self, action: str, value: str, block_id: str) -> BoltResponse:
+        """Choose from a menu in a message."""
+        chosen = {"type": "external_select", "action_id": action, "block_id": block_id}
+        container = {"type": "message", "channel_id": v.CHANNEL, "message_ts": "1.2", "is_ephemeral": True}
+        return self._interact(
+            {
+                "type": "block_actions",
+                "actions": [
+                    chosen | {"selected_option": {"text": {"type": "plain_text", "text": "x"}, "value": value}}
+                ],
+                "container": container,
+                "channel": {"id": v.CHANNEL, "name": "bills"},
+                "response_url": REPLY,
+                "trigger_id": "1.2.three",
+            }
+        )
+
     def look_for(self, action: Action, typed: str) -> BoltResponse:
         return self._interact(
             {
@@ -149,7 +172,22 @@ def make_room() -> Room:
     people.change_settings.return_value = v.BUSINESS
     people.accounts.return_value = [Entry("0ca01TAX", "Sales Tax", number="2210")]
     messages = create_autospec(Messages, instance=True)
-    desk = Desk(people, connecting, finishing, refreshing, intake, approvals, status, messages)
+    holding, prompts = create_autospec(Holding, instance=True), create_autospec(Prompts, instance=True)
+    disconnecting = create_autospec(Disconnecting, instance=True)
+    prompts.stopped.return_value = v.stopped_items(1)
+    disconnecting.form.return_value = v.disconnect_form()
+    disconnecting.disconnect.return_value = v.BUSINESS
+    status.history.return_value = v.history(3)
+    asking, clients = create_autospec(Asking, instance=True), create_autospec(Clients, instance=True)
+    watching = create_autospec(Watching, instance=True)
+    asking.form.return_value = asking.ask.return_value = v.ask_form()
+    clients.page.return_value = v.clients_page()
+    clients.mine.return_value = [v.BUSINESS]
+    clients.copy_settings.return_value = v.copied()
+    desk = Desk(
+        people, asking, clients, watching, connecting, finishing, refreshing, intake, approvals, holding, prompts,
+        disconnecting, status, messages,
+    )  # fmt: skip
     app = App(
         signing_secret=SECRET,
         client=WebClient(token="xoxb-none"),
@@ -180,5 +218,12 @@ def typed_settings(**changes: Any) -> dict[str, Any]:
         Field.AUDITOR: {Field.AUDITOR: {"selected_users": []}},
         Field.TAX: {Field.TAX: {"selected_option": {"value": "inside"}}},
         Field.TAX_ACCOUNT: {Action.TAX_ACCOUNT: account},
+        Field.ADMIN_CHANNEL: {Field.ADMIN_CHANNEL: {"selected_conversation": None}},
+        Field.FALLBACK_CHANNEL: {Field.FALLBACK_CHANNEL: {"selected_conversation": None}},
+        Field.ZONE: {Action.ZONE: {"selected_option": {"value": "Europe/London"}}},
+        Field.CLOSING: {Field.CLOSING: {"selected_date": "2026-11-30"}},
+        Field.OUTAGE: {Field.OUTAGE: {"selected_option": {"value": "8"}}},
+        Field.BILL_ENDS: {Field.BILL_ENDS: {"selected_date": "2027-03-01"}},
+        Field.DEXT_ENDS: {Field.DEXT_ENDS: {"selected_date": None}},
     }
     return values | changes

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest.mock import Mock
 
@@ -9,9 +11,12 @@ import pytest
 from blocks.ids import Action, Field, View
 from blocks.items import publish_message
 from bot.domain.businesses import TaxTreatment
-from bot.domain.people import Role
+from bot.domain.connections import Provider
+from bot.domain.people import Right, Role
+from bot.errors import AmbiguousError, NotAllowedError
 from bot.sandbox.slack.check import check_ack, check_message, check_view
 from bot.services.approvals import Asked
+from bot.services.clients import Part
 from handlers.commands import COMMANDS
 from handlers.routes import BUTTONS, CHOICES, FORMS
 from tests.blocks import views as v
@@ -32,12 +37,43 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
     Action.ITEM_APPROVE: ({"r": "req1"}, "approvals.approve", (TEAM, v.APPROVER, "req1")),
     Action.ITEM_REJECT: ({"r": "req1"}, "approvals.check_may_decide", (TEAM, v.APPROVER, "req1")),
     Action.PUBLISH_RETRY: ({"r": "req1"}, "approvals.retry", (TEAM, v.APPROVER, "req1")),
+    Action.PUBLISH_PAUSE: ({"r": "req1"}, "holding.pause", (TEAM, v.APPROVER, "req1")),
+    Action.PUBLISH_RESUME: ({"r": "req1"}, "holding.resume", (TEAM, v.APPROVER, "req1")),
+    Action.BREAK_SNOOZE: ({"m": "prm1"}, "prompts.snooze", (TEAM, v.APPROVER, "prm1")),
+    Action.BREAK_WAKE: ({"m": "prm1"}, "prompts.wake", (TEAM, v.APPROVER, "prm1")),
+    Action.BREAK_STOPPED: ({"k": "brk1"}, "prompts.stopped", (TEAM, v.APPROVER, "brk1")),
+    Action.HISTORY_PAGE: ({"p": 1}, "status.history", (TEAM, v.APPROVER, 1)),
     Action.SETTINGS_OPEN: (None, "people.settings", (TEAM, v.APPROVER)),
+    Action.SETTINGS_COPY: (None, "", ()),
+    Action.STATUS_SHOW: ({"b": "biz1"}, "status.standing", (TEAM, v.APPROVER, "", "biz1")),
+    Action.ASK_OPEN: ({"b": "biz1", "t": "approve"}, "asking.form", (TEAM, v.APPROVER, "biz1", Right.APPROVE)),
+    Action.ASK_DONE: ({"q": "ask1"}, "asking.settle", (TEAM, v.APPROVER, "ask1")),
+    Action.ASK_DECLINE: ({"q": "ask1"}, "asking.settle", (TEAM, v.APPROVER, "ask1")),
+    Action.ALARM_SETTLE: ({"k": "sig0"}, "watching.settle", (TEAM, v.APPROVER, "sig0")),
+    Action.BUSINESS_CHOOSE: ({"b": "biz2", "w": "status"}, "status.standing", (TEAM, v.APPROVER, v.CHANNEL, "biz2")),
+    Action.BUSINESS_FIND: ({"b": "biz2", "w": "refresh"}, "refreshing.request", (TEAM, v.APPROVER, v.CHANNEL, "biz2")),
+    Action.CLIENTS_PAGE: ({"p": 2, "w": "pine"}, "clients.page", (TEAM, v.APPROVER, "pine", 2)),
 }
 """What each button carries, and what is asked of which service for it."""
 
-_ANSWERS = {Action.LINK_NEW, Action.LISTS_REFRESH, Action.ITEMS_PAGE, Action.ITEM_REQUEST}
-_OPENS = {Action.ITEM_REJECT: View.REJECT, Action.SETTINGS_OPEN: View.SETTINGS}
+_ANSWERS = {
+    Action.LINK_NEW,
+    Action.LISTS_REFRESH,
+    Action.ITEMS_PAGE,
+    Action.ITEM_REQUEST,
+    Action.BREAK_STOPPED,
+    Action.HISTORY_PAGE,
+    Action.STATUS_SHOW,
+    Action.BUSINESS_CHOOSE,
+    Action.BUSINESS_FIND,
+    Action.CLIENTS_PAGE,
+}
+_OPENS = {
+    Action.ITEM_REJECT: View.REJECT,
+    Action.SETTINGS_OPEN: View.SETTINGS,
+    Action.SETTINGS_COPY: View.COPY,
+    Action.ASK_OPEN: View.ASK,
+}
 
 
 def _service(room: Room, name: str) -> Mock:
@@ -60,7 +96,7 @@ def _said(text: str | None) -> dict[str, Any]:
 
 def test_every_action_is_answered_by_exactly_one_table() -> None:
     assert set(BUTTONS) | set(CHOICES) == set(Action)
-    assert not set(BUTTONS) & set(CHOICES)
+    assert set(BUTTONS) & set(CHOICES) == {Action.BUSINESS_FIND}, "a menu in a message looks up, and then acts"
     assert Action.TAX_ACCOUNT in CHOICES
     assert set(FORMS) == set(View)
 
@@ -134,8 +170,10 @@ def test_asking_for_a_page_tells_how_many_were_asked_for(room: Room) -> None:
         ("status", "status.standing"),
         ("STATUS ", "status.standing"),
         ("connect", "connecting.offer"),
+        ("reconnect", "connecting.offer"),
         ("refresh", "refreshing.request"),
         ("publish", "status.publish_list"),
+        ("clients pine", "clients.page"),
         ("  publish   acme  ltd ", "status.publish_list"),
     ],
 )
@@ -151,11 +189,68 @@ def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, servi
 
 
 def test_every_word_of_the_command_is_tried_here_or_opens_a_form(room: Room) -> None:
-    assert set(COMMANDS) == {"", "status", "connect", "refresh", "publish", "settings"}
-    answer = room.type("settings")
+    typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients"}
+    assert set(COMMANDS) == typed_here | {"settings", "disconnect"}
+    for place, word in enumerate(("settings", "disconnect")):
+        answer = room.type(word)
+        assert (answer.status, answer.body) == (200, "")
+        assert check_view(room.opened[place]["view"]) == []
+        assert room.opened[place]["trigger_id"] == "1.2.three"
+
+
+def test_a_menu_of_businesses_goes_on_with_what_was_typed(room: Room) -> None:
+    room.desk.status.standing.side_effect = AmbiguousError  # type: ignore[attr-defined]
+    many = [replace(v.BUSINESS, id=f"biz{n}", name=f"Client {n}") for n in range(9)]
+    room.desk.clients.mine.return_value = many  # type: ignore[attr-defined]
+    asked = _said(room.type("status").body)
+    assert check_ack(asked, "command") == []
+    (menu,) = [block for block in asked["blocks"] if block["type"] == "actions"]
+    room.desk.status.standing.side_effect = None  # type: ignore[attr-defined]
+    room.choose(Action.BUSINESS_FIND, "biz5", menu["block_id"])
+    assert _service(room, "status.standing").call_args.args == (TEAM, v.APPROVER, v.CHANNEL, "biz5")
+
+
+def test_the_menu_of_businesses_offers_ones_own_and_in_a_form_those_one_is_admin_of(room: Room) -> None:
+    said = _said(room.look_for(Action.BUSINESS_FIND, "harb").body)
+    assert [one["value"] for one in said["options"]] == ["biz1"]
+    assert check_ack(said, "options") == []
+
+
+def test_a_refusal_for_lack_of_a_role_offers_to_ask_an_admin(room: Room) -> None:
+    refused = NotAllowedError("You can't. These people can.", business_id="biz1", right="connect")
+    room.desk.connecting.offer.side_effect = refused  # type: ignore[attr-defined]
+    said = _said(room.type("connect").body)
+    (ask,) = buttons(said["blocks"])
+    assert (ask["action_id"], json.loads(ask["value"])) == (Action.ASK_OPEN, {"b": "biz1", "t": "connect"})
+    room.submit(View.ASK, {Field.WANT: {Field.WANT: {"value": "Please"}}}, {"b": "biz1", "t": "connect"})
+    assert _asked(room, "asking.ask", 5) == (TEAM, v.APPROVER, "biz1", Right.CONNECT, "Please")
+
+
+def test_copying_settings_hands_over_both_ends_and_what(room: Room) -> None:
+    def end(name: str, business_id: str) -> dict[str, Any]:
+        return {f"{Action.BUSINESS_FIND}.{name}": {"selected_option": {"value": business_id}}}
+
+    values = {
+        Field.COPY_FROM: end("from", "biz1"),
+        Field.COPY_TO: end("to", "biz2"),
+        Field.COPY_WHAT: {Field.COPY_WHAT: {"selected_options": [{"value": "roles"}, {"value": "tax"}]}},
+    }
+    room.submit(View.COPY, values)
+    assert _asked(room, "clients.copy_settings", 5) == (TEAM, v.APPROVER, "biz1", "biz2", [Part.ROLES, Part.TAX])
+    assert "From Harbour" in room.told[0]["text"]
+
+
+def test_disconnecting_hands_over_the_business_and_says_so(room: Room) -> None:
+    answer = room.submit(View.DISCONNECT, {}, {"b": "biz1"})
     assert (answer.status, answer.body) == (200, "")
-    assert check_view(room.opened[0]["view"]) == []
-    assert room.opened[0]["trigger_id"] == "1.2.three"
+    assert _asked(room, "disconnecting.disconnect", 3) == (TEAM, v.APPROVER, "biz1")
+    assert "is disconnected" in room.told[0]["text"]
+
+
+def test_the_menu_of_time_zones_offers_what_matches(room: Room) -> None:
+    answer = room.look_for(Action.ZONE, "new york")
+    assert [option["value"] for option in _said(answer.body)["options"]] == ["America/New_York"]
+    assert check_ack(_said(room.look_for(Action.ZONE, "").body), "options") == []
 
 
 @pytest.mark.parametrize(("typed", "words"), [("publish", ""), ("publish all", ""), ("publish #7 8", "#7 8")])
@@ -201,15 +296,19 @@ def test_settings_hand_over_what_was_chosen_and_say_so(room: Room) -> None:
     assert (answer.status, answer.body) == (200, "")
     assert _asked(room, "people.change_settings", 2) == (TEAM, v.APPROVER)
     handed = _service(room, "people.change_settings").call_args.kwargs
-    assert handed["channel_id"] == v.CHANNEL
+    assert handed["wanted"].channel_id == v.CHANNEL
     assert handed["roles"] == {
         Role.ADMIN: {v.ADMIN},
         Role.FINANCE: {v.FINANCE},
         Role.APPROVER: {v.APPROVER},
         Role.AUDITOR: set(),
     }
-    assert handed["treatment"] is TaxTreatment.OWN_LINE
-    assert handed["tax_account_id"] == "0ca01TAX"
+    assert handed["wanted"].treatment is TaxTreatment.OWN_LINE
+    assert handed["wanted"].tax_account_id == "0ca01TAX"
+    assert handed["wanted"].zone == "Europe/London"
+    assert handed["wanted"].closing_on == date(2026, 11, 30)
+    assert handed["wanted"].outage_hours == 8
+    assert handed["wanted"].ends_on == {Provider.BILL: date(2027, 3, 1), Provider.DEXT: None}
     assert f"<#{v.CHANNEL}>" in room.told[0]["text"]
 
 
@@ -220,8 +319,8 @@ def test_settings_without_channel_people_or_account_hand_over_nothing(room: Room
     empty: dict[str, Any] = {Field.CHANNEL: {Field.CHANNEL: {"selected_conversation": None}}, **nobody}
     assert room.submit(View.SETTINGS, typed_settings(**empty)).status == 200
     handed = _service(room, "people.change_settings").call_args.kwargs
-    assert handed["channel_id"] == ""
-    assert handed["tax_account_id"] == ""
+    assert handed["wanted"].channel_id == ""
+    assert handed["wanted"].tax_account_id == ""
     assert handed["roles"][Role.FINANCE] == set()
 
 

@@ -133,8 +133,8 @@ def test_an_item_there_is_not_is_not_found(bench: Bench) -> None:
     ("legs", "said"),
     [
         ((LegState.NOT_CONNECTED, LegState.ACTIVE), "Publishing is not available yet: Bill.com is not connected"),
-        ((LegState.EXPIRED, LegState.ACTIVE), "Publishing is not available: the connection has to be renewed"),
-        ((LegState.ACTIVE, LegState.DISCONNECTED), "Publishing is not available: the connection has to be renewed"),
+        ((LegState.ACTIVE, LegState.DISCONNECTED), "Publishing is not available: this business is disconnected"),
+        ((LegState.LINKING, LegState.LINKING), "Publishing is not available: this business is disconnected"),
     ],
 )
 def test_without_a_connection_nothing_is_asked_for(bench: Bench, legs: tuple[LegState, LegState], said: str) -> None:
@@ -144,6 +144,16 @@ def test_without_a_connection_nothing_is_asked_for(bench: Bench, legs: tuple[Leg
     with pytest.raises(ConflictError) as refused:
         bench.ask(item.id)
     assert refused.value.user_message.startswith(said)
+
+
+def test_with_an_expired_leg_people_ask_and_approve_as_usual_and_what_is_approved_is_held(bench: Bench) -> None:
+    item = bench.ready_item()
+    bench.keep_leg(replace(bench.leg(Provider.BILL), state=LegState.EXPIRED))
+    (request_id,) = bench.ask(item.id)
+    bench.approvals.approve(WORKSPACE, APPROVER, request_id)
+    bench.work_off("publish")
+    assert [held.id for held in bench.items(ItemStatus.HELD)] == [item.id]
+    assert "goes out when Bill.com is reconnected" in bench.items(ItemStatus.HELD)[0].note
 
 
 def test_before_the_first_synchronisation_nothing_is_asked_for(bare: Bench) -> None:

@@ -67,7 +67,7 @@ def finish(bench: Bench, attempt: Attempt, by: str = ADMIN) -> None:
 
 def test_a_sync_token_and_dexts_sign_in_become_a_connection_when_finish_is_clicked(bare: Bench) -> None:
     attempt = signed_in(bare)
-    assert bare.leg(Provider.BILL).state is LegState.NOT_CONNECTED
+    assert bare.leg(Provider.BILL).state is LegState.LINKING
     assert attempt.organization_id == bare.organization_id
     assert bare.work.told("finish") == [attempt.id]
     assert bare.finishing.prompt(attempt.id).problem == ""
@@ -233,7 +233,7 @@ def test_only_the_admin_it_was_made_for_finishes(bare: Bench) -> None:
     with pytest.raises(ConflictError) as refused:
         finish(bare, attempt, SECOND_ADMIN)
     assert refused.value.user_message == f"Only <@{ADMIN}>, for whom the link was made, can finish this."
-    assert bare.leg(Provider.BILL).state is LegState.NOT_CONNECTED
+    assert bare.leg(Provider.BILL).state is LegState.LINKING
 
 
 def test_who_is_no_admin_any_more_finishes_nothing(bare: Bench) -> None:
@@ -242,7 +242,8 @@ def test_who_is_no_admin_any_more_finishes_nothing(bare: Bench) -> None:
         people.take_role(session, bare.business_id, ADMIN, Role.ADMIN)
     with pytest.raises(NotAllowedError):
         finish(bare, attempt)
-    assert bare.leg(Provider.BILL).state is LegState.NOT_CONNECTED
+    assert bare.leg(Provider.BILL).state is LegState.LINKING
+    assert bare.leg(Provider.BILL).organization_id == ""
 
 
 def test_finishing_twice_is_told(bare: Bench) -> None:
@@ -250,7 +251,7 @@ def test_finishing_twice_is_told(bare: Bench) -> None:
     finish(bare, attempt)
     with pytest.raises(ConflictError) as refused:
         finish(bare, attempt)
-    assert refused.value.user_message.startswith("That is done already")
+    assert refused.value.user_message.startswith("That is settled already")
     with pytest.raises(ConflictError):
         bare.finishing.drop(WORKSPACE, ADMIN, attempt.id)
     assert bare.leg(Provider.BILL).state is LegState.ACTIVE
@@ -283,6 +284,8 @@ def test_the_sweep_forgets_what_nobody_finished_and_nothing_else(bare: Bench, fi
     bare.clock.pass_by(hours=2)
     assert bare.finishing.sweep() == (0 if finished else 1)
     assert owners(bare) == ({bare.owner(provider) for provider in Provider} if finished else set())
+    assert bare.leg(Provider.BILL).state is (LegState.ACTIVE if finished else LegState.NOT_CONNECTED)
+    bare.finishing.sweep_links()
     assert bare.rows("SELECT * FROM links") == []
 
 
@@ -298,8 +301,8 @@ def test_reconnecting_keeps_the_business_and_forgets_the_old_session(bare: Bench
     bare.bill_does("restore-access", organizationId=bare.organization_id)
     finish(bare, signed_in(bare))
     assert bare.leg(Provider.BILL).state is LegState.ACTIVE
-    (broken,) = set(bare.work.told("break"))
-    assert bare.breaks.view(broken).broken.closed_by == ADMIN
+    (broken,) = set(bare.work.told("prompt"))
+    assert bare.prompts.view(broken).rows[0].broken.closed_by == ADMIN
 
 
 @pytest.mark.parametrize(

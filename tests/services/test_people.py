@@ -10,16 +10,15 @@ from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
 from bot.domain.people import Role
 from bot.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from bot.services.people import WantedSettings
 from tests.support.bench import ADMIN, APPROVER, AUDITOR, CHANNEL, FINANCE, SECOND_ADMIN, STRANGER, WORKSPACE, Bench
 
 
 def change(bench: Bench, by: str = ADMIN, **changes: Any) -> None:
     roles = {Role.ADMIN: {ADMIN}, Role.FINANCE: {FINANCE}, Role.APPROVER: {APPROVER}, Role.AUDITOR: {AUDITOR}}
-    values: dict[str, Any] = {
-        "channel_id": CHANNEL, "treatment": TaxTreatment.INSIDE, "tax_account_id": "", "roles": roles,
-    }  # fmt: skip
-    values["roles"] = roles | changes.pop("roles", {})
-    bench.people.change_settings(WORKSPACE, by, **(values | changes))
+    roles |= changes.pop("roles", {})
+    wanted = WantedSettings(**({"channel_id": CHANNEL} | changes))
+    bench.people.change_settings(WORKSPACE, by, wanted=wanted, roles=roles)
 
 
 def account(bench: Bench, archived: bool = False) -> str:

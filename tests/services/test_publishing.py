@@ -256,9 +256,9 @@ def test_a_refusal_of_bill_com_holds_it_until_the_reconnect(both: Bench) -> None
     assert both.item().note == "goes out when Bill.com is reconnected"
     assert both.leg(Provider.DEXT).state is LegState.ACTIVE
     both.bill_does("restore-access", organizationId=both.organization_id)
-    assert both.publishing.release_healed() == 0, "nobody has noticed the repair yet"
+    assert both.holding.release_healed() == 0, "nobody has noticed the repair yet"
     both.health.recheck(both.business_id, Provider.BILL)
-    assert both.publishing.release_healed() == 1
+    assert both.holding.release_healed() == 1
     both.work_off()
     done(both, publish_id)
 
@@ -397,7 +397,7 @@ def test_the_new_approval_publishes_the_new_figures(bench: Bench) -> None:
 def test_what_is_no_longer_held_is_not_released(bench: Bench) -> None:
     publish_id = bench.approved()
     bench.work_off()
-    assert bench.publishing.release_held(bench.business_id) == 0
+    assert bench.holding.release_held(bench.business_id) == 0
     with bench.database.begin() as session:
         assert not publishes.claim(session, publish_id, "creating_at", None, bench.clock())
 

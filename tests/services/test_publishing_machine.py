@@ -34,9 +34,11 @@ from bot.services.approvals import Approvals
 from bot.services.base import Base, Pace
 from bot.services.breaks import Breaks
 from bot.services.health import Health
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.people import People
 from bot.services.publishing import Publishing
+from bot.services.transitions import Transitions
 from storage import approvals, items, legs, lists, people
 from storage.database import Database, open_engine
 from storage.tables_work import requests
@@ -147,7 +149,7 @@ class FakeDext:
         self.revoked = False
         self.receipts = {str(number + 1): self._new(number) for number in ITEMS}
 
-    def client(self, _access: object) -> FakeDext:
+    def client(self, _access: object, **_settings: object) -> FakeDext:
         return self
 
     def _open(self) -> None:
@@ -199,8 +201,9 @@ class Machine(RuleBasedStateMachine):
             self.database, Vault({"k": b"1" * 32}), self.work, cast("BillGateway", BillClientOf(self.bill)),
             cast("DextGateway", self.dext), self.clock, lambda: f"id{next(ids):06}", Pace(),
         )  # fmt: skip
-        People(base).install(WORKSPACE, "W", "UBOT", "B", ADMIN)
-        self.health = Health(base, Breaks(base))
+        breaks = Breaks(base)
+        People(base, breaks).install(WORKSPACE, "W", "UBOT", "B", ADMIN)
+        self.health, self.holding = Health(base, Transitions(base, breaks)), Holding(base, breaks)
         self.approvals, self.intake = Approvals(base, ""), Intake(base, self.health)
         self.publishing = Publishing(base, self.health)
         with self.database.begin() as session:
@@ -327,7 +330,7 @@ class Machine(RuleBasedStateMachine):
     def the_clock_ticks(self) -> None:
         for provider in Provider:
             self.health.recheck(self.business_id, provider)
-        self.publishing.release_healed()
+        self.holding.release_healed()
         self.publishing.revive_due()
         self.intake.run(self.business_id)
 

@@ -37,17 +37,24 @@ from bot.sandbox import dext as pretend_dext
 from bot.sandbox.wire import Asgi, Fault, SandboxClock
 from bot.services.access import StoredBillAccess, StoredDextAccess
 from bot.services.approvals import Approvals
+from bot.services.asking import Asking
 from bot.services.base import Base, Pace
 from bot.services.breaks import Breaks
+from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
+from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.health import Health, secret_owner
+from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.transitions import Transitions
+from bot.services.watching import Watching
 from bot.workflows.jobs import Jobs
 from storage import items, legs, lists, people, publishes
 from storage.database import Database
@@ -142,6 +149,9 @@ class QuietNotify:
 
     def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None) -> None: ...
 
+    def zone_of(self, user_id: str) -> str:
+        return "Europe/London"
+
 
 class NoEngine:
     """Stand where durable work is looked after."""
@@ -197,17 +207,23 @@ class Bench:
             new_id=lambda: f"id{next(ids):06}",
             pace=Pace(),
         )
-        self.people, self.messages, self.status = People(self.base), Messages(self.base), Status(self.base)
         self.breaks = Breaks(self.base)
-        self.health = Health(self.base, self.breaks)
+        self.people, self.messages = People(self.base, self.breaks), Messages(self.base)
+        self.status, self.prompts = Status(self.base), Prompts(self.base, self.breaks)
+        self.transitions, self.holding = Transitions(self.base, self.breaks), Holding(self.base, self.breaks)
+        self.health = Health(self.base, self.transitions)
         self.refreshing = Refreshing(self.base, self.health)
-        self.connecting = Connecting(self.base, self.breaks, self.addresses)
-        self.finishing = Finishing(self.base, self.refreshing, self.breaks)
+        self.connecting = Connecting(self.base, self.breaks, self.transitions, self.addresses)
+        self.finishing = Finishing(self.base, self.refreshing, self.breaks, self.transitions)
+        self.disconnecting = Disconnecting(self.base, self.transitions)
         self.approvals = Approvals(self.base, "https://bill.example")
         self.intake, self.publishing = Intake(self.base, self.health), Publishing(self.base, self.health)
+        self.asking, self.clients = Asking(self.base), Clients(self.base)
+        self.watching = Watching(self.base, self.health, "https://bill.example")
         self.jobs = Jobs(
             self.base, cast("DurableWork", NoEngine()), self.people, self.health, self.finishing, self.refreshing,
-            self.intake, self.publishing, self.messages, cast("Notify", QuietNotify()),
+            self.intake, self.publishing, self.holding, self.breaks, self.prompts, self.watching, self.messages,
+            cast("Notify", QuietNotify()),
         )  # fmt: skip
         self.people.install(WORKSPACE, "Harbor & Pine", "UBOT", "Harbor & Pine", ADMIN)
         with database.begin() as session:
@@ -279,11 +295,11 @@ class Bench:
     def connect(self) -> None:
         """Make both legs live, without the walk through the pages."""
         token = self.bill.credentials["organizations"][0]["syncToken"]
-        StoredBillAccess(self.database, self.base.vault, self.owner(Provider.BILL)).keep_token(
+        StoredBillAccess(self.base, self.owner(Provider.BILL)).keep_token(
             SyncToken(token["name"], SecretStr(token["value"]), self.organization_id)
         )
         issued = self.dext_does("grant", account=None)
-        access = StoredDextAccess(self.database, self.base.vault, self.owner(Provider.DEXT))
+        access = StoredDextAccess(self.base, self.owner(Provider.DEXT))
         access.keep_grant(DextGrant(SecretStr(issued["access_token"]), SecretStr(issued["refresh_token"]), None))
         account = str(self.dext.credentials["accounts"][0]["id"])
         for provider, where in ((Provider.BILL, self.organization_id), (Provider.DEXT, account)):
