@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.connections import Provider
-from bot.domain.hours import a_working_day_after, morning, today
+from bot.domain.hours import a_working_day_after, morning, today, working
 
 ENDING_CAUSE = "ending"
 OUTAGE_CAUSE = "outage"
@@ -104,12 +104,13 @@ class Step(StrEnum):
 
 
 def next_step(
-    prompt: Prompt, broken_at: datetime, repairing_at: datetime | None, zone_name: str, *, urgent: bool
+    prompt: Prompt, broken_at: datetime, repairing_at: datetime | None, zone_name: str, now: datetime, *, urgent: bool
 ) -> tuple[Step, datetime | None]:
     """Return what comes next for a prompt of expired legs, and when.
 
-    One nudge after a working day, the fallback channel after another; where held items meet a closing date,
-    half an hour each. Snoozing puts both off; somebody who is at it is left in peace for an hour.
+    One nudge after a working day, the fallback channel after another, both while somebody is at work, also when
+    they are overdue; where held items meet a closing date, half an hour each, whatever the hour. Snoozing puts
+    both off; somebody who is at it is left in peace for an hour.
     """
     if prompt.moved_at is not None:
         return Step.WATCH, None
@@ -119,7 +120,7 @@ def next_step(
         at = max(at, prompt.snoozed_until)
     if repairing_at is not None:
         at = max(at, repairing_at + REPAIR_PATIENCE)
-    return step, at
+    return step, at if urgent else working(max(at, now), zone_name)
 
 
 def next_look(opened_at: datetime, now: datetime, step_at: datetime | None) -> datetime:

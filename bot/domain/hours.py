@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 OPENS = time(9)
@@ -12,13 +13,13 @@ _SATURDAY = 5
 
 def is_zone(name: str) -> bool:
     """Say whether a name is a time zone of the IANA database."""
-    return name in available_timezones()
+    return name in _names()
 
 
 def zones_like(words: str, limit: int = 100) -> list[str]:
     """Return time zones whose names hold all the words, in order."""
     wanted = words.lower().replace("_", " ").split()
-    found = (name for name in sorted(available_timezones()) if "/" in name or name == "UTC")
+    found = (name for name in sorted(_names()) if "/" in name or name == "UTC")
     return [name for name in found if all(word in name.lower().replace("_", " ") for word in wanted)][:limit]
 
 
@@ -69,6 +70,12 @@ def end_of(day: date, zone_name: str) -> datetime:
 def today(now: datetime, zone_name: str) -> date:
     """Return the date it is there."""
     return now.astimezone(zone(zone_name)).date()
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Return every name; the database is a tree of files, too slow to be read for each prompt."""
+    return frozenset(available_timezones())
 
 
 def _opening(day: date, zone_name: str) -> datetime:

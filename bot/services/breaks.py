@@ -117,7 +117,7 @@ class Breaks:
         since = min(one.broken_at for one in expired)
         at_it = max((one.repairing_at for one in expired if one.repairing_at is not None), default=None)
         zone = known[expired[0].business_id].zone
-        step, at = next_step(prompt, since, at_it, zone, urgent=urgent)
+        step, at = next_step(prompt, since, at_it, zone, self._base.clock(), urgent=urgent)
         return step.value, at
 
     def _open(self, session: Session, prompt: Prompt) -> list[Break]:
