@@ -47,7 +47,10 @@ def nudge_message(view: PromptView) -> Message:
     held_text = f" {plural(held, 'approved item waits', 'approved items wait')} for it." if held else ""
     who = "".join(f"{person(admin)} " for admin in view.admins[:5])
     text = f"{view.prompt.provider.label} still does not let us in for {names}.{held_text}"
-    return message(text, section(f"{who}{text} *Reconnect* is on the message above."))
+    advice = "*Reconnect* is on the message above."
+    if all(row.broken.cause in OPERATORS for row in waiting):
+        advice = "Please pass it on to whoever runs the bot: they have to check its key."
+    return message(text, section(f"{who}{text} {advice}"))
 
 
 def stopped_message(view: StoppedItems) -> Message:
@@ -91,11 +94,10 @@ def _open(view: PromptView, row: BreakRow) -> tuple[str, str, str]:
     match broken.stage:
         case BreakStage.ENDING:
             head = f"{service}'s connection of {name} {_ends(view, row)}."
-            text = (
-                f":calendar: *{head}* Everything works until then. Reconnect before, and nothing waits; it takes an "
-                "admin two minutes."
-            )
-            return head, text, "The date was entered in `/dext settings`."
+            advice = "Everything works until then. Reconnect before, and nothing waits; it takes an admin two minutes."
+            if _days_left(view, row) < 0:
+                advice = "Put the new date into `/dext settings`, or reconnect when it stops."
+            return head, f":calendar: *{head}* {advice}", "The date was entered in `/dext settings`."
         case BreakStage.OUTAGE:
             head = f"{service} is not answering for {name}. There is nothing for you to do."
             text = f":hourglass_flowing_sand: *{service} is not answering for {name}.* There is nothing for you to do: "
@@ -126,11 +128,16 @@ def _held(row: BreakRow) -> str:
     return f" {', '.join(parts)}." if parts else ""
 
 
+def _days_left(view: PromptView, row: BreakRow) -> int:
+    if row.expires_at is None:
+        return 0
+    return (today(row.expires_at, row.business.zone) - today(view.now, row.business.zone)).days
+
+
 def _ends(view: PromptView, row: BreakRow) -> str:
     if row.expires_at is None:
         return "is about to end"
-    last = today(row.expires_at, row.business.zone)
-    days = (last - today(view.now, row.business.zone)).days
+    last, days = today(row.expires_at, row.business.zone), _days_left(view, row)
     if days < 0:
         return f"was to end on {day(last)} and still works"
     if days == 0:
@@ -181,7 +188,11 @@ def _needs_you(row: BreakRow) -> Block | None:
 def _buttons(view: PromptView, row: BreakRow, *, calm: bool = False) -> Block | None:
     own = {"b": row.business.id}
     reconnect = button("Reconnect", Action.LINK_NEW, own, style="" if calm else "primary")
-    return actions(None if row.broken.cause in OPERATORS else reconnect, _snooze(view))
+    return actions(
+        None if row.broken.cause in OPERATORS else reconnect,
+        # Nobody is reminded of an end that is only near, so there is nothing to put off.
+        _snooze(view) if row.broken.stage is BreakStage.EXPIRED else None,
+    )
 
 
 def _snooze(view: PromptView) -> Block:
@@ -205,31 +216,44 @@ def _place(place: str) -> str:
 def _grouped(view: PromptView) -> Message:
     """Tell many breaks of one cause in one message, a line each; what is done comes last."""
     service = view.prompt.provider.label
-    waiting = [row for row in view.rows if row.broken.closed_at is None]
+    waiting = sorted((row for row in view.rows if row.broken.closed_at is None), key=_rank)
     done = [row for row in view.rows if row.broken.closed_at is not None]
     if not waiting:
         head = f"{service} works again for all {plural(len(done), 'business', 'businesses')}."
         lead = f":white_check_mark: *{head}*"
     else:
-        head = _grouped_head(view, waiting)
+        head = _grouped_head(service, waiting)
         lead = f":warning: *{head}*{_sum_held(waiting)}"
     shown = [*waiting, *done][:_MOST_ROWS]
     more = len(view.rows) - len(shown)
+    mixed = len({_rank(row) for row in waiting}) > 1
+    why = "it began with one cause" if mixed else "they have one cause"
     return message(
         head,
         section(lead),
-        *(_line(row) for row in shown),
+        *(_line(row, mixed=mixed) for row in shown),
         section(f"and {plural(more, 'business', 'businesses')} more: type `/dext clients`") if more > 0 else None,
-        actions(_snooze(view)) if waiting and waiting[0].broken.stage is not BreakStage.OUTAGE else None,
-        context(
-            f"Since {when(view.prompt.opened_at)}. One message for all, because they have one cause.", _snoozed(view)
-        ),
+        actions(_snooze(view)) if waiting and waiting[0].broken.stage is BreakStage.EXPIRED else None,
+        context(f"Since {when(view.prompt.opened_at)}. One message for all, because {why}.", _snoozed(view)),
     )
 
 
-def _grouped_head(view: PromptView, waiting: list[BreakRow]) -> str:
-    service, count = view.prompt.provider.label, plural(len(waiting), "business", "businesses")
+def _rank(row: BreakRow) -> int:
+    """Return how soon a break needs an admin; an outage needs nobody."""
+    match row.broken.stage:
+        case BreakStage.EXPIRED:
+            return 1 if row.broken.cause in OPERATORS else 0
+        case BreakStage.ENDING:
+            return 2
+        case BreakStage.OUTAGE:
+            return 3
+
+
+def _grouped_head(service: str, waiting: list[BreakRow]) -> str:
+    """Return the headline: of those that need an admin soonest."""
     first = waiting[0].broken
+    number = sum(_rank(row) == _rank(waiting[0]) for row in waiting)
+    count, each = plural(number, "business", "businesses"), "it" if number == 1 else "each"
     if first.stage is BreakStage.OUTAGE:
         return f"{service} is not answering for {count}. There is nothing for you to do; we keep trying."
     if first.stage is BreakStage.ENDING:
@@ -239,7 +263,7 @@ def _grouped_head(view: PromptView, waiting: list[BreakRow]) -> str:
             f"{service} does not accept this bot's own key, so nothing goes through for {count}. Whoever runs the bot "
             "has to check it; reconnecting does not help."
         )
-    return f"{service} no longer lets us in for {count}. An admin has to reconnect each."
+    return f"{service} no longer lets us in for {count}. An admin has to reconnect {each}."
 
 
 def _sum_held(waiting: list[BreakRow]) -> str:
@@ -247,15 +271,23 @@ def _sum_held(waiting: list[BreakRow]) -> str:
     return f" {plural(held, 'approved item is', 'approved items are')} held; nothing is lost." if held else ""
 
 
-def _line(row: BreakRow) -> Block:
+def _line(row: BreakRow, *, mixed: bool) -> Block:
     broken, name = row.broken, foreign(row.business.name, 80)
     if broken.closed_at is not None:
         return section(_ended(row)[1], _stopped_button(row))
+    state = _LINES[broken.stage] if mixed else ""
     repairing = f"{person(broken.repairing_by)} is on it" if broken.repairing_by else ""
-    text = f"*{name}* {' · '.join(part for part in (_held(row).strip(), repairing) if part)}".strip()
+    text = f"*{name}* {' · '.join(part for part in (state, _held(row).strip(), repairing) if part)}".strip()
     if broken.cause in OPERATORS or broken.stage is BreakStage.OUTAGE:
         return section(text)
     return section(text, button("Reconnect", f"{Action.LINK_NEW}.{broken.id}", {"b": row.business.id}))
+
+
+_LINES = {
+    BreakStage.EXPIRED: "not let in",
+    BreakStage.ENDING: "ends soon",
+    BreakStage.OUTAGE: "not answering; nothing to do",
+}
 
 
 def _stopped_button(row: BreakRow) -> Block | None:

@@ -12,11 +12,11 @@ from bot.sandbox.slack.check import check_message, check_view
 from bot.sandbox.slack.rules.walk import Problem
 from handlers.routes import BUTTONS
 
-from .views import ADMIN, APPROVER, AUDITOR, CHANNEL, FINANCE
+from .views import ADMIN, APPROVER, AUDITOR, CHANNEL, FINANCE, SECOND_ADMIN
 
 _OURS = "|".join(
     [
-        *(rf"<@{user}>" for user in (ADMIN, "U0SECOND", FINANCE, APPROVER, AUDITOR)),
+        *(rf"<@{user}>" for user in (ADMIN, SECOND_ADMIN, FINANCE, APPROVER, AUDITOR)),
         rf"<#{CHANNEL}>",
         r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>",
         r"&(?:amp|lt|gt);",

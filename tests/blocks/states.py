@@ -360,12 +360,16 @@ def _breaks() -> dict[str, Message]:
         "many by the key": v.broken(*(v.break_row(business, **key) for business in many[:3])),
         "many ends": v.broken(*(v.break_row(business, **ending) for business in many[:2])),
         "many outages": v.broken(*(v.break_row(business, stage=BreakStage.OUTAGE) for business in many[:2])),
+        "many, of several kinds": v.broken(
+            v.break_row(many[0], stage=BreakStage.OUTAGE), v.break_row(many[1], held=1), v.break_row(many[2], **ending)
+        ),
         "many mended": v.broken(v.break_row(many[0], **mended), v.break_row(many[1], published=2, stopped=1, **mended)),
     }
     told = {f"break, {name}": prompt_message(view) for name, view in states.items()}
     return told | {
         "break, moved": moved_message(v.broken(moved_from="C0OLD", moved_at=v.NOW)),
         "break, nudge": nudge_message(v.broken(held=2)),
+        "break, nudge, key of the bot": nudge_message(v.broken(**key)),
         "break, nudge, nothing held": nudge_message(v.broken()),
         "break, one stopped item": stopped_message(v.stopped_items(1)),
         "break, no stopped item": stopped_message(v.stopped_items(0)),

@@ -50,6 +50,7 @@ from bot.domain.views import (
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ADMIN, FINANCE, APPROVER, AUDITOR = "U0ADMIN", "U0FINANCE", "U0APPROVER", "U0AUDITOR"
+SECOND_ADMIN = "U0SECOND"
 CHANNEL = "C0BILLS"
 BUSINESS = Business("biz1", "T0TEAM", "Harbour & Pine Ltd", channel_id=CHANNEL, taken_in_at=NOW)
 BILL_ID = "00n01ABCDEFGHIJKLMN1"
@@ -364,7 +365,7 @@ def broken(*rows: BreakRow, **changes: Any) -> PromptView:
         if name in changes
     }  # fmt: skip
     made = Prompt("prm1", "T0TEAM", Provider.BILL, "token_revoked", CHANNEL, NOW - timedelta(hours=2), NOW)
-    return PromptView(replace(made, **told), rows or (break_row(**changes),), (ADMIN, "U0SECOND"), NOW)
+    return PromptView(replace(made, **told), rows or (break_row(**changes),), (ADMIN, SECOND_ADMIN), NOW)
 
 
 def stopped_items(count: int) -> StoppedItems:
