@@ -14,6 +14,7 @@ from bot.domain.breaks import (
     BreakStage,
     Closing,
     Prompt,
+    Step,
     closing_soon,
     next_look,
     next_step,
@@ -47,7 +48,7 @@ class Breaks:
                 self._come_to(session, leg, found, BreakStage.OUTAGE, OUTAGE_CAUSE)
             case LegState.ACTIVE if found is not None:
                 self._heal(session, found, signal, by)
-                if found.stage is not BreakStage.ENDING and leg.expires_at is not None:
+                if found.stage is not BreakStage.ENDING and leg.expires_at and leg.expires_at > self._base.clock():
                     self.warn(session, leg)  # the end that was near before is near still
             case LegState.NOT_CONNECTED | LegState.DISCONNECTED if found is not None:
                 self._close(session, found, Closing.DISCONNECTED, by)
@@ -95,18 +96,23 @@ class Breaks:
         self.reschedule(session, broken.prompt_id)
         self._tell(session, broken.prompt_id)
 
+    def reconsider(self, session: Session, business_id: str) -> None:
+        """Let the clock look at a business's prompts by its new settings: a closing date may press now."""
+        for broken in breaks.open_ones(session, business_id):
+            self.reschedule(session, broken.prompt_id)
+
     def reschedule(self, session: Session, prompt_id: str) -> None:
         """Set when the clock looks at a prompt next, from what is known of it now."""
         prompt = breaks.prompt(session, prompt_id, lock=True)
         if prompt.closed_at is None:
             breaks.keep_prompt(session, replace(prompt, due_at=self._due(session, prompt)))
 
-    def step(self, session: Session, prompt: Prompt) -> tuple[str, datetime | None]:
+    def step(self, session: Session, prompt: Prompt) -> tuple[Step, datetime | None]:
         """Return what is to be done about a prompt that nobody acted on, and when."""
         open_ones = self._open(session, prompt)
         expired = [one for one in open_ones if one.stage is BreakStage.EXPIRED]
         if not expired:
-            return "", None
+            return Step.WATCH, None
         known = people.businesses_by_id(session, {one.business_id for one in expired})
         counts = publishes.counts_held_by(session, [one.id for one in expired])
         urgent = any(
@@ -117,8 +123,7 @@ class Breaks:
         since = min(one.broken_at for one in expired)
         at_it = max((one.repairing_at for one in expired if one.repairing_at is not None), default=None)
         zone = known[expired[0].business_id].zone
-        step, at = next_step(prompt, since, at_it, zone, self._base.clock(), urgent=urgent)
-        return step.value, at
+        return next_step(prompt, since, at_it, zone, self._base.clock(), urgent=urgent)
 
     def _open(self, session: Session, prompt: Prompt) -> list[Break]:
         return [one for one in breaks.of_prompt(session, prompt.id) if one.closed_at is None]

@@ -190,6 +190,7 @@ class People:
             people.change_business(session, changed)
             self._keep_ends(session, changed, wanted)
             settle_granted(self._base, session, business.id, user_id)
+            self._breaks.reconsider(session, business.id)
         return changed
 
     def keep_zone(self, business_id: str, zone: str) -> None:
