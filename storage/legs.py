@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import Row, Update, and_, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, Turn
+from bot.errors import NotFoundError
 from storage.rows import row_of
-from storage.tables import legs, turns
+from storage.tables import businesses, legs, turns
 from storage.upserts import upsert
 
 Key = tuple[str, Provider]
 """What tells a leg from others: its business and the service at the other end."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Be a leg that is to be checked, with as much of it as a check needs."""
+
+    business_id: str
+    provider: Provider
+    state: LegState
+    workspace_id: str
+
+    @property
+    def key(self) -> Key:
+        """Return what tells it from others."""
+        return self.business_id, self.provider
 
 
 def find(session: Session, business_id: str, provider: Provider, *, lock: bool = False) -> Leg:
@@ -35,14 +52,6 @@ def connection(session: Session, business_id: str) -> Connection:
     )
 
 
-def several(session: Session, keys: Iterable[Key], *, lock: bool = False) -> list[Leg]:
-    """Return legs by their keys, always in the same order, so that two who lock some never wait for each other."""
-    wanted = [(business_id, provider.value) for business_id, provider in keys]
-    query = select(legs).where(tuple_(legs.c.business_id, legs.c.provider).in_(wanted))
-    query = query.order_by(legs.c.business_id, legs.c.provider)
-    return [_leg(row) for row in session.execute(query.with_for_update() if lock else query)]
-
-
 def of_businesses(session: Session, business_ids: Iterable[str]) -> dict[str, Connection]:
     """Return both legs of each business."""
     ids = list(business_ids)
@@ -55,22 +64,19 @@ def of_businesses(session: Session, business_ids: Iterable[str]) -> dict[str, Co
     return {one: Connection(bill=leg(one, Provider.BILL), dext=leg(one, Provider.DEXT)) for one in ids}
 
 
-def note_checked(session: Session, checked: Sequence[Leg]) -> None:
-    """Store when legs were checked and are next due: what a check that changed nothing writes."""
-    if not checked:
-        return
-    statement = (
-        update(legs)
-        .where(legs.c.business_id == bindparam("b"), legs.c.provider == bindparam("p"))
-        .values(checked_at=bindparam("c"), due_at=bindparam("d"), failures=bindparam("f"))
-    )
-    session.connection().execute(
-        statement,
-        [
-            {"b": leg.business_id, "p": leg.provider.value, "c": leg.checked_at, "d": leg.due_at, "f": leg.failures}
-            for leg in checked
-        ],
-    )
+def note_working(session: Session, due: Sequence[tuple[Key, datetime | None]], now: datetime) -> None:
+    """Store that legs work as before and when they are next due: what a check that changed nothing writes.
+
+    What a call taught meanwhile is newer and stays: a leg that is active no more, or is left alone, is passed over.
+    """
+    free = or_(legs.c.locked_until.is_(None), legs.c.locked_until <= now)
+    statement = update(legs).where(_KEY, legs.c.state == LegState.ACTIVE.value, free)
+    _each(session, statement.values(checked_at=now, due_at=bindparam("d")), due)
+
+
+def look_again(session: Session, due: Sequence[tuple[Key, datetime | None]]) -> None:
+    """Store when legs are next due whose check taught nothing."""
+    _each(session, update(legs).where(_KEY, legs.c.due_at.is_not(None)).values(due_at=bindparam("d")), due)
 
 
 def keep(session: Session, leg: Leg) -> None:
@@ -87,20 +93,23 @@ def holder(session: Session, provider: Provider, organization_id: str) -> str | 
     return session.scalar(query)
 
 
-def claim_due(session: Session, now: datetime, until: datetime, limit: int) -> list[tuple[str, Provider]]:
+def claim_due(session: Session, now: datetime, until: datetime, limit: int) -> list[Due]:
     """Claim legs that are due for a check, so that nobody else takes them before `until`."""
-    due = (
-        select(legs.c.business_id, legs.c.provider)
-        .where(legs.c.due_at <= now)
-        .order_by(legs.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = [(row.business_id, row.provider) for row in session.execute(due)]
-    if rows:
-        claimed = tuple_(legs.c.business_id, legs.c.provider).in_(rows)
+    query = _DUE.where(legs.c.due_at <= now).order_by(legs.c.due_at).limit(limit)
+    found = [_due(*row) for row in session.execute(query.with_for_update(of=legs, skip_locked=True))]
+    if found:
+        claimed = tuple_(legs.c.business_id, legs.c.provider).in_([(one.business_id, one.provider) for one in found])
         session.execute(update(legs).where(and_(claimed, legs.c.due_at <= now)).values(due_at=until))
-    return [(business_id, Provider(provider)) for business_id, provider in rows]
+    return found
+
+
+def due(session: Session, business_id: str, provider: Provider) -> Due:
+    """Return a leg as a check needs it, due or not; raise `NotFoundError` when it was never connected."""
+    query = _DUE.where(legs.c.business_id == business_id, legs.c.provider == provider.value)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError(detail=f"leg {provider.value} of {business_id}")
+    return _due(*row)
 
 
 def claim_warnings(session: Session, now: datetime, limit: int) -> list[Leg]:
@@ -118,6 +127,21 @@ def history(session: Session, business_id: str, limit: int, offset: int = 0) -> 
     """Return the history of a connection, newest first."""
     query = select(turns).where(turns.c.business_id == business_id).order_by(turns.c.id.desc())
     return [_turn(row) for row in session.execute(query.limit(limit).offset(offset))]
+
+
+_DUE = select(legs.c.business_id, legs.c.provider, legs.c.state, businesses.c.workspace_id).join(businesses)
+_KEY = and_(legs.c.business_id == bindparam("b"), legs.c.provider == bindparam("p"))
+
+
+def _each(session: Session, statement: Update, due: Sequence[tuple[Key, datetime | None]]) -> None:
+    """Execute a statement for each key and time, as one round trip."""
+    if due:
+        rows = [{"b": business_id, "p": provider.value, "d": at} for (business_id, provider), at in due]
+        session.connection().execute(statement, rows)
+
+
+def _due(business_id: str, provider: str, state: str, workspace_id: str) -> Due:
+    return Due(business_id, Provider(provider), LegState(state), workspace_id)
 
 
 def _turn(row: Row[Any]) -> Turn:

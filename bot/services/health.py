@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,10 +33,10 @@ from bot.services.access import StoredBillAccess, StoredDextAccess
 from bot.services.base import Base
 from bot.services.transitions import Transitions
 from storage import legs, people
-from storage.legs import Key
+from storage.legs import Due, Key
 
 _FRESH = timedelta(minutes=1)
-_CHUNK = 50
+_CHUNK = 100
 _MOST_CHUNKS = 100
 _CLAIM = timedelta(minutes=10)
 _AT_ONCE = 8
@@ -56,7 +56,7 @@ ANSWERS = (PermissionMissingError, MfaRequiredError, RefusedError)
 class Lesson:
     """Be what one check taught about a leg; without a signal, only when to look again."""
 
-    key: Key
+    leg: Due
     signal: Signal | None
     reason: str = ""
     due_at: datetime | None = None
@@ -125,74 +125,71 @@ class Health:
         Each is claimed first, so two processes never check one at once; a claim of a process that died runs out.
         """
         checked = 0
-        for _ in range(_MOST_CHUNKS):
-            now = self._base.clock()
-            with self._base.database.begin() as session:
-                claimed = legs.claim_due(session, now, now + _CLAIM, _CHUNK)
-            if not claimed:
-                break
-            self._check(claimed, at_once)
-            checked += len(claimed)
+        with ThreadPoolExecutor(at_once) as pool:
+            for _ in range(_MOST_CHUNKS):
+                now = self._base.clock()
+                with self._base.database.begin() as session:
+                    claimed = legs.claim_due(session, now, now + _CLAIM, _CHUNK)
+                if not claimed:
+                    break
+                # One after the other needs no threads.
+                self._take_in_all(list((pool.map if at_once > 1 else map)(self._probe, claimed)))
+                checked += len(claimed)
         return checked
 
     def recheck(self, business_id: str, provider: Provider) -> None:
         """Ask one leg whether it still works; what it answers is learned, not raised."""
-        self._check([(business_id, provider)], 1)
+        with self._base.database.begin() as session:
+            due = legs.due(session, business_id, provider)
+        self._take_in_all([self._probe(due)])
 
     def leg(self, session: Session, business_id: str, provider: Provider) -> Leg:
         """Return one leg of a business."""
         return legs.find(session, business_id, provider)
 
-    def _check(self, keys: list[Key], at_once: int) -> None:
-        with self._base.database.begin() as session:
-            known = people.businesses_by_id(session, {business_id for business_id, _ in keys})
-        owners = {key: secret_owner(known[key[0]].workspace_id, *key) for key in keys}
-        if at_once == 1 or len(keys) == 1:
-            lessons: Iterable[Lesson] = [self._probe(key, owners[key]) for key in keys]
-        else:
-            with ThreadPoolExecutor(at_once) as pool:
-                lessons = list(pool.map(lambda key: self._probe(key, owners[key]), keys))
-        self._take_in_all(lessons)
-
-    def _probe(self, key: Key, owner: str) -> Lesson:
+    def _probe(self, leg: Due) -> Lesson:
         """Ask one leg, and put its answer into a lesson; Dext's token is renewed if it would end before the next."""
+        owner = secret_owner(leg.workspace_id, *leg.key)
         try:
-            if key[1] is Provider.BILL:
+            if leg.provider is Provider.BILL:
                 self._base.bill.client(StoredBillAccess(self._base, owner)).ping()
             else:
                 ahead = max(self._base.pace.check + _MARGIN, REFRESH_BEFORE)
                 self._base.dext.client(StoredDextAccess(self._base, owner), renew_before=ahead).account()
         except UpstreamError as error:
-            self._log.info("check failed", business=key[0], leg=key[1].value, code=error.code, detail=error.detail)
+            self._log.info(
+                "check failed", business=leg.business_id, leg=leg.provider.value, code=error.code, detail=error.detail
+            )
             if isinstance(error, LockedOutError):
-                self._lock_out(key)
-                return Lesson(key, None)
+                self._lock_out(leg.key)
+                return Lesson(leg, None)
             if isinstance(error, ANSWERS):
-                return Lesson(key, Signal.ANSWERED)
+                return Lesson(leg, Signal.ANSWERED)
             wait = timedelta(seconds=error.retry_after) if isinstance(error, RateLimitedError) else _MARGIN
-            return Lesson(key, _signal(error), reason_of(error), self._base.clock() + max(wait, _FRESH))
-        return Lesson(key, Signal.ANSWERED)
+            return Lesson(leg, _signal(error), reason_of(error), self._base.clock() + max(wait, _FRESH))
+        return Lesson(leg, Signal.ANSWERED)
 
-    def _take_in_all(self, lessons: Iterable[Lesson]) -> None:
+    def _take_in_all(self, lessons: list[Lesson]) -> None:
         """Store what a chunk of checks taught: in one go what changed nothing, each alone what changed something."""
-        now, by_key = self._base.clock(), {lesson.key: lesson for lesson in lessons}
-        changed: list[Lesson] = []
+        now, every = self._base.clock(), self._base.pace.check
+        working, silent, changed = [], [], []
+        for lesson in lessons:
+            leg = lesson.leg
+            if lesson.signal is None:
+                if lesson.due_at is not None:
+                    silent.append((leg.key, lesson.due_at))
+            elif lesson.signal is Signal.ANSWERED and leg.state is LegState.ACTIVE:
+                at = next_check(LegState.ACTIVE, 0, now, every, f"{leg.business_id}:{leg.provider.value}")
+                working.append((leg.key, at))
+            else:
+                changed.append(lesson)
         with self._base.database.begin() as session:
-            calm = []
-            for leg in legs.several(session, by_key, lock=True):
-                lesson = by_key[leg.business_id, leg.provider]
-                if lesson.signal is None:
-                    if lesson.due_at is not None:
-                        calm.append(replace(leg, due_at=lesson.due_at))
-                elif lesson.signal is Signal.ANSWERED and leg.state is LegState.ACTIVE:
-                    calm.append(replace(leg, checked_at=now, due_at=self._due(leg, LegState.ACTIVE, 0), failures=0))
-                else:
-                    changed.append(lesson)
-            legs.note_checked(session, calm)
+            legs.note_working(session, working, now)
+            legs.look_again(session, silent)
         for lesson in changed:
             with self._base.database.begin() as session:
-                leg = legs.find(session, *lesson.key, lock=True)
-                self._take_in(session, leg, lesson.signal or Signal.ANSWERED, lesson.reason)
+                found = legs.find(session, *lesson.leg.key, lock=True)
+                self._take_in(session, found, lesson.signal or Signal.ANSWERED, lesson.reason)
 
     def _take_in(self, session: Session, leg: Leg, signal: Signal, reason: str) -> None:
         """Move a locked leg by what a call taught."""

@@ -60,7 +60,7 @@ def test_no_leg_is_claimed_twice(database: Database, business: str) -> None:
 
     def claim() -> list[tuple[str, Provider]]:
         with database.begin() as session:
-            return legs.claim_due(session, NOW, NOW + timedelta(minutes=10), 8)
+            return [one.key for one in legs.claim_due(session, NOW, NOW + timedelta(minutes=10), 8)]
 
     claimed = [one for some in together(4, claim) for one in some]
     assert len(claimed) == len(set(claimed))

@@ -207,6 +207,11 @@ class Bench:
             new_id=lambda: f"id{next(ids):06}",
             pace=Pace(),
         )
+        self.put_together()
+        self._begin()
+
+    def put_together(self) -> None:
+        """Make every service anew on what they stand on, as a restart does."""
         self.breaks = Breaks(self.base)
         self.people, self.messages = People(self.base, self.breaks), Messages(self.base)
         self.status, self.prompts = Status(self.base), Prompts(self.base, self.breaks)
@@ -225,11 +230,13 @@ class Bench:
             self.intake, self.publishing, self.holding, self.breaks, self.prompts, self.watching, self.messages,
             cast("Notify", QuietNotify()),
         )  # fmt: skip
+
+    def _begin(self) -> None:
         self.people.install(WORKSPACE, "Harbor & Pine", "UBOT", "Harbor & Pine", ADMIN)
-        with database.begin() as session:
+        with self.database.begin() as session:
             self.business_id = people.businesses_in(session, WORKSPACE)[0].id
             for user, role in ((FINANCE, Role.FINANCE), (APPROVER, Role.APPROVER), (AUDITOR, Role.AUDITOR)):
-                people.give_role(session, self.business_id, user, role, ADMIN, clock())
+                people.give_role(session, self.business_id, user, role, ADMIN, self.clock())
 
     def close(self) -> None:
         for client in (self._http, *self._upstream):
