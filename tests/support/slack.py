@@ -126,6 +126,8 @@ def desk_of(bench: Bench) -> Desk:
         bench.finishing,
         bench.refreshing,
         bench.status,
+        bench.asking,
+        bench.watching,
     )
     bench.jobs = replace(bench.jobs, notify=notify)
     return Desk(bench, slack)
