@@ -84,6 +84,7 @@ def test_two_at_once_and_the_second_is_told_that_it_is_done(both: Bench, desk: D
 
 def test_a_link_from_before_the_repair_is_told_that_it_is_done(both: Bench, desk: Desk) -> None:
     unused = link(both, SECOND_ADMIN)
+    both.clock.pass_by(seconds=1)
     finish(both, signed_in(both))
     with pytest.raises(ConflictError, match="nothing left to do"):
         both.connecting.spend(unused)
