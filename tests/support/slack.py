@@ -117,8 +117,14 @@ class Desk:
 def desk_of(bench: Bench) -> Desk:
     """Let a bench's jobs write into a Slack of their own."""
     slack = FakeSlack()
-    notify = Notify(
-        cast("SlackGateway", slack),
+    bench.jobs = replace(bench.jobs, notify=notify_of(bench, cast("SlackGateway", slack)))
+    return Desk(bench, slack)
+
+
+def notify_of(bench: Bench, slack: SlackGateway) -> Notify:
+    """Return what writes a bench's messages into a Slack."""
+    return Notify(
+        slack,
         bench.messages,
         bench.people,
         bench.prompts,
@@ -129,8 +135,6 @@ def desk_of(bench: Bench) -> Desk:
         bench.asking,
         bench.watching,
     )
-    bench.jobs = replace(bench.jobs, notify=notify)
-    return Desk(bench, slack)
 
 
 def _words(value: Any) -> str:
