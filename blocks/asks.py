@@ -80,10 +80,10 @@ def ask_message(view: AskView) -> Message:
         section(f"{who}: {what}.\n{quoted}"),
         actions(
             button(label, action, {"b": view.business.id}, style="primary"),
-            button("Done", Action.ASK_DONE, {"q": ask.id}),
+            button("Done", Action.ASK_DONE, {"q": ask.id}) if ask.right in _OFFERS else None,
             button("Decline", Action.ASK_DECLINE, {"q": ask.id}),
         ),
-        context(f"Asked {when(ask.asked_at)}. Done and Decline tell {person(ask.user_id)} so."),
+        context(f"Asked {when(ask.asked_at)}. {_how(ask)}"),
     )
 
 
@@ -96,6 +96,12 @@ def asked_outcome_message(view: AskView) -> Message:
         return message(f"Done: what you asked for in {name}.", section(f":white_check_mark: {text}"))
     text = f"{who} declined what you asked for: to {WHAT[ask.right]} for *{name}*. Talk to them if it can't wait."
     return message(f"Declined: what you asked for in {name}.", section(text))
+
+
+def _how(ask: Ask) -> str:
+    if ask.right in _OFFERS:
+        return f"Done and Decline tell {person(ask.user_id)} so."
+    return f"Give them a role in Settings, and {person(ask.user_id)} is told; or decline."
 
 
 def _at(ask: Ask) -> str:

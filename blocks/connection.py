@@ -86,8 +86,13 @@ def finish_message(prompt: FinishPrompt) -> Message:
             f"*Connected.* Bills of *{name}* go to {organization} from now on. The lists are being synchronised; "
             "publishing is available when that is done.\nNext, say who asks for approval and who approves."
         )
+        if prompt.again:
+            text = (
+                f"*Reconnected.* Bills of *{name}* go to {organization} as before. The lists are read again, and what "
+                "was held goes out by itself, each item checked once more."
+            )
         return message(
-            f"{name} is connected.",
+            f"{name} is {'reconnected' if prompt.again else 'connected'}.",
             section(text),
             actions(button("Settings", Action.SETTINGS_OPEN, {"b": prompt.business.id})),
             context(_signed_in(prompt), _ALONE if prompt.admins == 1 else ""),

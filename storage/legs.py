@@ -118,6 +118,20 @@ def claim_warnings(session: Session, now: datetime, limit: int) -> list[Leg]:
     return [_leg(row) for row in session.execute(query.with_for_update(skip_locked=True))]
 
 
+def was_connected_before(session: Session, business_id: str) -> bool:
+    """Say whether a business was connected at a time before its present connection."""
+    earlier = (
+        select(turns.c.id)
+        .join(legs, and_(legs.c.business_id == turns.c.business_id, legs.c.provider == turns.c.provider))
+        .where(
+            turns.c.business_id == business_id,
+            turns.c.signal == Signal.CONNECTED.value,
+            turns.c.at < legs.c.connected_at,
+        )
+    )
+    return session.scalar(earlier.limit(1)) is not None
+
+
 def add_turn(session: Session, turn: Turn) -> None:
     """Add a line to the history of a connection; lines are never changed."""
     session.execute(insert(turns).values(row_of(turn)))

@@ -118,12 +118,13 @@ class Card:
 
 @dataclass(frozen=True)
 class FinishPrompt:
-    """Be the question whether what was signed in to is the right thing to connect."""
+    """Be the question whether what was signed in to is the right thing to connect, `again` for a reconnect."""
 
     attempt: Attempt
     business: Business
     problem: str
     admins: int = 1
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,9 @@ class Approvals:
         plan, problem = current_plan(session, business, item, now.date())
         if plan is None:
             return problem
+        if item.status is ItemStatus.FAILED and item.note:
+            # Whoever decides sees why it did not go through the last time; remarks are no part of the fingerprint.
+            plan = replace(plan, flags=(f"not published the last time: {item.note}", *plan.flags))
         publish = publishes.find_of(session, item.id)
         if publish is not None and (publish.creating_at is not None or publish.state is not PublishState.STOPPED):
             return "an earlier publish of it is not settled: see its card"

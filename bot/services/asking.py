@@ -14,6 +14,9 @@ from bot.services.base import Base, business_in
 from bot.services.people import mentions, require
 from storage import asks, people
 
+_DONE_FOR_THEM = frozenset({Right.CONNECT, Right.REFRESH})
+"""What an admin does in somebody's place; for all else the person needs a role."""
+
 
 class Asking:
     """Carry a request to the admins of a business, and their answer back."""
@@ -60,6 +63,12 @@ class Asking:
             require(session, business, user_id, Right.SETTINGS)
             if ask.state is not AskState.OPEN:
                 raise ConflictError(f"<@{ask.settled_by}> has answered that already.")
+            if done and ask.right not in _DONE_FOR_THEM:
+                # Nothing is called done that is not: giving the role answers by itself (`settle_granted`).
+                raise ConflictError(
+                    f"<@{ask.user_id}> has no role for it yet. Give it in Settings, and they are told by themselves; "
+                    "or decline."
+                )
             settle_in(self._base, session, ask, user_id, AskState.DONE if done else AskState.DECLINED)
 
     def view(self, ask_id: str) -> AskView:

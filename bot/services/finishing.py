@@ -40,7 +40,8 @@ class Finishing:
             business = people.business(session, attempt.business_id)
             problem = self._objection(session, attempt) if attempt.stage is Stage.SIGNED_IN else ""
             admins = len(people.holders(session, business.id, [Role.ADMIN]))
-        return FinishPrompt(attempt, business, problem, admins)
+            again = legs.was_connected_before(session, business.id)
+        return FinishPrompt(attempt, business, problem, admins, again)
 
     def finish(self, workspace_id: str, user_id: str, attempt_id: str) -> None:
         """Make live what was signed in to, and begin the first synchronisation.
@@ -69,7 +70,8 @@ class Finishing:
             for other in links.open_attempts(session, business.id):
                 links.keep_attempt(session, replace(other, stage=Stage.OVERTAKEN, overtaken_by=user_id))
                 self._forget(session, other)
-                self._base.tell(session, "finish", other.id, business.id)
+                if other.user_id != user_id or other.signed_in_at is not None:  # else they know, and were asked nothing
+                    self._base.tell(session, "finish", other.id, business.id)
             self._refreshing.start_in(session, business.id, user_id, business.channel_id)
             sightings.set_watch(session, business.id, due_at=now + EVERY)
             self._base.tell(session, "finish", attempt.id, business.id)

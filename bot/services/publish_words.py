@@ -50,6 +50,11 @@ def refusal(error: UpstreamError) -> str:
             )
         case NoSuchEntryError():
             return f"{error.service} no longer has this; restore it there, then try again"
+        case RefusedError() if "archived" in error.reason.lower():
+            return (
+                f"{error.service} no longer takes an entry that this item uses: it was archived there. Refresh the "
+                "lists, and the item says which"
+            )
         case RefusedError() if error.reason:
             return f"{error.service} refused it: {error.reason}"
         case _:

@@ -135,6 +135,7 @@ def _connection() -> dict[str, Message]:
         "finish, objection": finish_message(v.prompt(_OBJECTION)),
         "finish, finished": finish_message(v.prompt(stage=Stage.FINISHED)),
         "finish, finished, with a second admin": finish_message(replace(v.prompt(stage=Stage.FINISHED), admins=2)),
+        "finish, finished again": finish_message(replace(v.prompt(stage=Stage.FINISHED), again=True, admins=2)),
         "finish, overtaken": finish_message(v.prompt(stage=Stage.OVERTAKEN, overtaken_by=v.APPROVER)),
         "finish, dropped": finish_message(v.prompt(stage=Stage.DROPPED)),
         "standing, nothing connected, admin": standing_message(

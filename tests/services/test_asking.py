@@ -71,7 +71,7 @@ def test_who_has_the_right_has_nothing_to_ask_for(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("done", "state"), [(True, AskState.DONE), (False, AskState.DECLINED)])
 def test_an_admin_answers_once_and_both_sides_are_told(bench: Bench, done: bool, state: AskState) -> None:
-    ask_id = ask(bench)
+    ask_id = ask(bench, right=Right.CONNECT)
     bench.asking.settle(WORKSPACE, ADMIN, ask_id, done=done)
     answered = bench.asking.view(ask_id).ask
     assert (answered.state, answered.settled_by, answered.settled_at) == (state, ADMIN, bench.clock())
@@ -80,6 +80,16 @@ def test_an_admin_answers_once_and_both_sides_are_told(bench: Bench, done: bool,
     with pytest.raises(ConflictError) as late:
         bench.asking.settle(WORKSPACE, ADMIN, ask_id, done=not done)
     assert late.value.user_message == f"<@{ADMIN}> has answered that already."
+
+
+def test_nothing_is_called_done_while_the_person_still_lacks_the_role(bench: Bench) -> None:
+    ask_id = ask(bench)
+    with pytest.raises(ConflictError) as refused:
+        bench.asking.settle(WORKSPACE, ADMIN, ask_id, done=True)
+    assert "Give it in Settings" in refused.value.user_message
+    assert bench.asking.view(ask_id).ask.state is AskState.OPEN
+    bench.asking.settle(WORKSPACE, ADMIN, ask_id, done=False)
+    assert bench.asking.view(ask_id).ask.state is AskState.DECLINED
 
 
 @pytest.mark.parametrize("user", [FINANCE, APPROVER, AUDITOR, STRANGER])

@@ -12,7 +12,7 @@ from .site import Site, chunks
 
 _HEADERS = {
     "x-slack-request-timestamp": "1795424400",
-    "x-slack-signature": "v0=abc",
+    "x-slack-signature": "v0=" + "ab" * 32,
     "content-type": "application/x-www-form-urlencoded",
 }
 
@@ -43,7 +43,7 @@ def test_a_request_reaches_bolt_as_it_was_sent(site: Site) -> None:
     answer = _post(site, "text=M%C3%BCller&x=ü".encode())
     (request,) = site.dispatched
     assert request.raw_body == "text=M%C3%BCller&x=ü"
-    assert request.headers["x-slack-signature"] == ["v0=abc"]
+    assert request.headers["x-slack-signature"] == [_HEADERS["x-slack-signature"]]
     assert (answer.status_code, answer.json()) == (200, {"text": "hello"})
     assert answer.headers["content-type"] == "application/json"
 
@@ -115,3 +115,18 @@ def test_the_process_says_whether_it_can_work(site: Site, is_ready: bool, status
 @pytest.mark.parametrize("path", ["/", "/connect", "/docs", "/openapi.json", "/metrics", "/oauth/bill"])
 def test_nothing_else_is_there(site: Site, path: str) -> None:
     assert site.ask("GET", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "signature", ["", "v0=", "v0=abc", "v0=é", "v1=" + "ab" * 32, "v0=" + "AB" * 32, "v0=" + "ab" * 33]
+)
+@pytest.mark.parametrize(
+    "content", [b"command=%2Fdext", b"payload=%7B%22type%22%3A%22block_actions%22%7D", b'{"type":"event_callback"}']
+)
+def test_what_is_not_shaped_like_a_signature_is_refused_before_anything_looks_at_it(
+    site: Site, signature: str, content: bytes
+) -> None:
+    headers = {**_HEADERS, "x-slack-signature": signature.encode()}
+    answer = site.ask("POST", "/slack/events", content=content, headers=headers)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert site.dispatched == []
