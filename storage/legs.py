@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, and_, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Update, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, Turn
@@ -69,14 +69,12 @@ def note_working(session: Session, due: Sequence[tuple[Key, datetime | None]], n
 
     What a call taught meanwhile is newer and stays: a leg that is active no more, or is left alone, is passed over.
     """
-    free = or_(legs.c.locked_until.is_(None), legs.c.locked_until <= now)
-    statement = update(legs).where(_KEY, legs.c.state == LegState.ACTIVE.value, free)
-    _each(session, statement.values(checked_at=now, due_at=bindparam("d")), due)
+    _each(session, _NOTE_WORKING, due, now)
 
 
 def look_again(session: Session, due: Sequence[tuple[Key, datetime | None]]) -> None:
     """Store when legs are next due whose check taught nothing."""
-    _each(session, update(legs).where(_KEY, legs.c.due_at.is_not(None)).values(due_at=bindparam("d")), due)
+    _each(session, _LOOK_AGAIN, due)
 
 
 def keep(session: Session, leg: Leg) -> None:
@@ -95,11 +93,8 @@ def holder(session: Session, provider: Provider, organization_id: str) -> str | 
 
 def claim_due(session: Session, now: datetime, until: datetime, limit: int) -> list[Due]:
     """Claim legs that are due for a check, so that nobody else takes them before `until`."""
-    query = _DUE.where(legs.c.due_at <= now).order_by(legs.c.due_at).limit(limit)
-    found = [_due(*row) for row in session.execute(query.with_for_update(of=legs, skip_locked=True))]
-    if found:
-        claimed = tuple_(legs.c.business_id, legs.c.provider).in_([(one.business_id, one.provider) for one in found])
-        session.execute(update(legs).where(and_(claimed, legs.c.due_at <= now)).values(due_at=until))
+    found = [_due(*row) for row in session.execute(_CLAIM, {"now": now, "most": limit})]
+    _each(session, _LOOK_AGAIN, [(one.key, until) for one in found])
     return found
 
 
@@ -143,14 +138,34 @@ def history(session: Session, business_id: str, limit: int, offset: int = 0) -> 
     return [_turn(row) for row in session.execute(query.limit(limit).offset(offset))]
 
 
+# What every sweep says is built once.
 _DUE = select(legs.c.business_id, legs.c.provider, legs.c.state, businesses.c.workspace_id).join(businesses)
+_CLAIM = (
+    _DUE.where(legs.c.due_at <= bindparam("now"))
+    .order_by(legs.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=legs, skip_locked=True)
+)
 _KEY = and_(legs.c.business_id == bindparam("b"), legs.c.provider == bindparam("p"))
+_LOOK_AGAIN = update(legs).where(_KEY, legs.c.due_at.is_not(None)).values(due_at=bindparam("d"))
+_NOTE_WORKING = (
+    update(legs)
+    .where(
+        _KEY,
+        legs.c.state == LegState.ACTIVE.value,
+        or_(legs.c.locked_until.is_(None), legs.c.locked_until <= bindparam("now")),
+    )
+    .values(checked_at=bindparam("now"), due_at=bindparam("d"))
+)
 
 
-def _each(session: Session, statement: Update, due: Sequence[tuple[Key, datetime | None]]) -> None:
+def _each(
+    session: Session, statement: Update, due: Sequence[tuple[Key, datetime | None]], now: datetime | None = None
+) -> None:
     """Execute a statement for each key and time, as one round trip."""
     if due:
-        rows = [{"b": business_id, "p": provider.value, "d": at} for (business_id, provider), at in due]
+        same = {} if now is None else {"now": now}
+        rows = [{"b": business_id, "p": provider.value, "d": at, **same} for (business_id, provider), at in due]
         session.connection().execute(statement, rows)
 
 

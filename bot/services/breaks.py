@@ -105,7 +105,13 @@ class Breaks:
         """Set when the clock looks at a prompt next, from what is known of it now."""
         prompt = breaks.prompt(session, prompt_id, lock=True)
         if prompt.closed_at is None:
-            breaks.keep_prompt(session, replace(prompt, due_at=self._due(session, prompt)))
+            self.keep_due(session, prompt, self.step(session, prompt)[1])
+
+    def keep_due(self, session: Session, prompt: Prompt, at: datetime | None) -> None:
+        """Store a prompt that the clock looks at next for a step at `at`, and to see that it still stands."""
+        now = self._base.clock()
+        due_at = now if at is not None and at <= now else next_look(prompt.opened_at, now, at)
+        breaks.keep_prompt(session, replace(prompt, due_at=due_at))
 
     def step(self, session: Session, prompt: Prompt) -> tuple[Step, datetime | None]:
         """Return what is to be done about a prompt that nobody acted on, and when."""
@@ -127,11 +133,6 @@ class Breaks:
 
     def _open(self, session: Session, prompt: Prompt) -> list[Break]:
         return [one for one in breaks.of_prompt(session, prompt.id) if one.closed_at is None]
-
-    def _due(self, session: Session, prompt: Prompt) -> datetime:
-        _, at = self.step(session, prompt)
-        now = self._base.clock()
-        return now if at is not None and at <= now else next_look(prompt.opened_at, now, at)
 
     def _lasts(self, session: Session, leg: Leg) -> bool:
         if leg.failing_since is None:

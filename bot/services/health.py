@@ -183,9 +183,10 @@ class Health:
                 working.append((leg.key, at))
             else:
                 changed.append(lesson)
-        with self._base.database.begin() as session:
-            legs.note_working(session, working, now)
-            legs.look_again(session, silent)
+        if working or silent:
+            with self._base.database.begin() as session:
+                legs.note_working(session, working, now)
+                legs.look_again(session, silent)
         for lesson in changed:
             with self._base.database.begin() as session:
                 found = legs.find(session, *lesson.leg.key, lock=True)

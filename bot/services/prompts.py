@@ -106,11 +106,13 @@ class Prompts:
         step, at = self._breaks.step(session, prompt)
         if at is not None and at <= now:
             if step is Step.NUDGE:
-                breaks.keep_prompt(session, replace(prompt, nudged_at=now))
+                prompt = replace(prompt, nudged_at=now)
                 self._base.tell(session, "nudge", prompt.id, prompt.id)
             elif step is Step.MOVE:
-                breaks.keep_prompt(session, self._moved(session, prompt))
-        self._follow(session, prompt.id)
+                prompt = self._moved(session, prompt)
+            _, at = self._breaks.step(session, prompt)
+        self._breaks.keep_due(session, prompt, at)
+        self._base.tell(session, "prompt", prompt.id, prompt.id)
 
     def _moved(self, session: Session, prompt: Prompt) -> Prompt:
         """Let a prompt stand in the fallback channel from now on; where there is none, it stays."""

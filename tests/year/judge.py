@@ -30,9 +30,9 @@ class Judge:
     told: int = 0
 
     def look(self, react: Callable[[Spell], None]) -> None:
-        """Look at what stands, after all that was due is done."""
+        """Look at what stands, once all that there was to do is done."""
         world, slack, now = self.town.world, self.town.slack, self.town.bench.clock()
-        if slack.down or not self.town.up:
+        if slack.down or not self.town.up or not self.town.work.empty():
             return
         standing = slack.standing()
         open_ones = self._open()

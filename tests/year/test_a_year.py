@@ -44,7 +44,7 @@ CONNECTIONS, FIRMS, CLIENTS, ENDS = 1000, 4, 12, 30
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = int(__import__("os").environ.get("DAYS", "365"))
-STEP = timedelta(hours=3)
+STEP = timedelta(hours=4)
 """Between two ticks of the clock, which in life are a minute apart."""
 
 

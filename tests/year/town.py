@@ -54,6 +54,10 @@ class YearWork:
         """Say whether there is a job whose time has come."""
         return bool(self._waiting) and self._waiting[0][0] <= self._clock()
 
+    def empty(self) -> bool:
+        """Say whether nothing is left to do, also not in a moment."""
+        return not self._waiting
+
     def take(self) -> Job | None:
         return heapq.heappop(self._waiting)[2] if self.waits() else None
 
