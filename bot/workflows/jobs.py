@@ -97,8 +97,9 @@ class Jobs:
             self.base.work.enqueue(job)
 
     def check(self) -> None:
-        """Check the connections that are due."""
+        """Check the connections that are due; what waited for one that works again goes out at once."""
         self.health.recheck_due()
+        self.holding.release_healed()
 
     def watch(self, business_id: str) -> None:
         """Look through new bills for those that this bot did not make."""

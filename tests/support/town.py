@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,7 +22,7 @@ from sqlalchemy import Executable, Select, create_engine, text
 from bot.sandbox.browser import Browser
 from bot.sandbox.story.connecting import address, sign_in_to_bill, sign_in_to_dext
 from bot.sandbox.story.publishing import bills, documents, only_bill
-from bot.sandbox.town import Service, Town
+from bot.sandbox.town import Service, Town, end
 from storage.database import open_engine
 
 Json = dict[str, Any]
@@ -62,6 +65,7 @@ __all__ = [
     "ready",
     "rows",
     "running",
+    "second_bot",
     "select_rows",
     "sign_in_to_bill",
     "sign_in_to_dext",
@@ -105,6 +109,31 @@ def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[T
             for service in (town.bill, town.dext, town.slack):
                 with suppress(httpx.TransportError):
                     service.do("release")
+
+
+@contextmanager
+def second_bot(town: Town) -> Iterator[None]:
+    """Let another process of the bot run on the same database, with a clock of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (town.folder / "second.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], cwd=town.folder,
+            env={**town._environment(), "BOT_PORT": str(port)}, stdout=log, stderr=log, text=True,
+        )  # fmt: skip
+    try:
+
+        def ready() -> bool:
+            assert process.poll() is None, (town.folder / "second.log").read_text()[-3000:]
+            with suppress(httpx.TransportError):
+                return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2, trust_env=False).status_code == 200
+            return False
+
+        town.wait("the second bot", ready, 60)
+        yield
+    finally:
+        end(process)
 
 
 # Connecting.

@@ -43,7 +43,7 @@ CONNECTIONS, FIRMS, CLIENTS, ENDS = 1000, 4, 12, 30
 """So many connections, some of them of firms whose clients share one channel for admins; of some the end is known."""
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-DAYS = int(__import__("os").environ.get("DAYS", "365"))
+DAYS = 365
 STEP = timedelta(hours=4)
 """Between two ticks of the clock, which in life are a minute apart."""
 

@@ -24,7 +24,7 @@ from tests.year.world import World
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-CHECK = timedelta(hours=24)
+CHECK = timedelta(hours=36)
 NEVER = timedelta(days=800)
 
 
