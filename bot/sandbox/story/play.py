@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.story.connecting import connect_by_sign_in, give_roles
+from bot.sandbox.story.lasting import break_and_hold, idle_out, refuse_another, restore
 from bot.sandbox.story.publishing import publish_one, publish_paid, refresh_and_status, reject_one, survive_a_cut
 from bot.sandbox.story.telling import Telling
 from bot.sandbox.town import Town, TownError
@@ -24,6 +25,10 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("5 · Ama rejects one, with a reason", reject_one),
     ("6 · Bill.com cuts the connection right after making the bill", survive_a_cut),
     ("7 · Dana refreshes the lists and looks at the status", refresh_and_status),
+    ("8 · Bill.com's session idles out, and nobody has to know", idle_out),
+    ("9 · The bot's access is taken back, and one message asks for an admin", break_and_hold),
+    ("10 · Dana reconnects with the wrong organisation, and nothing changes", refuse_another),
+    ("11 · With the right one everything goes on where it stopped", restore),
 )
 
 
@@ -48,7 +53,7 @@ def play() -> int:
 
 
 def _end_well(town: Town, telling: Telling) -> None:
-    telling.chapter("8 · What the pretend services recorded")
+    telling.chapter(f"{len(CHAPTERS) + 1} · What the pretend services recorded")
     hard = [problem for problem in town.slack.look("problems") if problem["hard"]]
     telling.holds("no message broke a limit of Slack", not hard, hard)
     late = [one for one in town.slack.look("deliveries") if one.get("timed_out")]
