@@ -79,9 +79,10 @@ def _single(view: PromptView, row: BreakRow) -> Message:
     if broken.stage is BreakStage.OUTAGE:
         return message(head, section(text), context(f"{began}. {small}"))
     if broken.repairing_by and broken.repairing_at is not None:
+        head = f"{person(broken.repairing_by)} is reconnecting {name} to {service}."
         return message(
-            f"{person(broken.repairing_by)} is reconnecting {name} to {service}.",
-            section(text),
+            head,
+            section(f":wrench: *{head}* Nothing is lost.{_held(row)}"),
             _buttons(view, row, calm=True),
             context(f"{began}. {person(broken.repairing_by)} is on it, {when(broken.repairing_at)}."),
         )

@@ -24,7 +24,7 @@ class Script:
 
     def plan(self) -> None:
         """Put everything on the calendar."""
-        for _ in range(300):
+        for _ in range(220):
             self._refusal(self._fresh(self._keys), self._some_day())
         for firm in self._firms:
             day = self._some_day()
@@ -32,7 +32,7 @@ class Script:
                 self._refusal((business_id, BILL), day, elsewhere=False, call=False)
         for key in self._chance.sample(self._keys, 500):
             self._world.plan_outage([key], self._some_day(), self._hours(0.2, 3.8))
-        for _ in range(4):
+        for _ in range(2):
             self._world.plan_outage(self._bill, self._some_day(), self._hours(1, 3.5))
         for key in self._chance.sample(self._keys, 40):
             self._world.plan_outage([key], self._some_day(), self._hours(8, 30))
