@@ -92,11 +92,15 @@ def foreign(text: str, most: int = 300) -> str:
     backquotes from formatting, since Slack has no escape for them. Characters that turn the direction of
     writing are dropped: they could turn round the amount that follows.
     """
-    bare = " ".join(clip(text, most).translate(_TURNS).split())
-    safe = bare.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = bare(clip(text, most)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for mark in "*_~`":
         safe = safe.replace(mark, f"\u200b{mark}")
     return safe
+
+
+def bare(text: str) -> str:
+    """Return foreign text for a place without markup, such as a menu: on one line, and never turning what follows."""
+    return " ".join(text.translate(_TURNS).split())
 
 
 def spoken(text: str) -> str:

@@ -9,7 +9,6 @@ from blocks.ids import Action, Field, View
 from blocks.kit import Block, field, foreign, modal, option, plural, section
 from bot.domain.businesses import TaxTreatment
 from bot.domain.hours import today
-from bot.domain.lists import Entry
 from bot.domain.people import Role
 from bot.domain.views import SettingsForm
 
@@ -140,13 +139,3 @@ def _people(form: SettingsForm, id_: Field, role: Role) -> Block:
     if form.roles[role]:
         element["initial_users"] = list(form.roles[role])
     return element
-
-
-def account_options(entries: list[Entry]) -> Block:
-    """Return accounts as the choices of a menu, a hundred at most."""
-    return {
-        "options": [
-            option(f"{entry.number} {entry.name}".strip() if entry.number else entry.name, entry.id)
-            for entry in entries[:100]
-        ]
-    }

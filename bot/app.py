@@ -44,6 +44,7 @@ from bot.services.finishing import Finishing
 from bot.services.health import Health
 from bot.services.holding import Holding
 from bot.services.intake import Intake
+from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
@@ -173,20 +174,21 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
         notify,
     )
     desk = Desk(
-        people,
-        asking,
-        clients,
-        watching,
-        connecting,
-        finishing,
-        refreshing,
-        intake,
-        approvals,
-        holding,
-        prompts,
-        disconnecting,
-        status,
-        messages,
+        people=people,
+        asking=asking,
+        clients=clients,
+        watching=watching,
+        connecting=connecting,
+        finishing=finishing,
+        refreshing=refreshing,
+        intake=intake,
+        approvals=approvals,
+        holding=holding,
+        prompts=prompts,
+        disconnecting=disconnecting,
+        status=status,
+        lookup=Lookup(base),
+        messages=messages,
     )
     return Bot(
         settings=settings,

@@ -15,6 +15,7 @@ from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
 from bot.services.intake import Intake
+from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
@@ -55,6 +56,7 @@ class Desk:
     prompts: Prompts
     disconnecting: Disconnecting
     status: Status
+    lookup: Lookup
     messages: Messages
 
     def answer(self, who: Who, what: Message, *, replace: bool = False) -> None:

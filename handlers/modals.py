@@ -10,11 +10,13 @@ from blocks.asks import ask_sent_text
 from blocks.clients import business_options, copied_text
 from blocks.ids import Action, Field
 from blocks.kit import Block
-from blocks.settings import account_options, zone_options
+from blocks.pickers import entry_options
+from blocks.settings import zone_options
 from blocks.words import plain_answer
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
 from bot.domain.hours import zones_like
+from bot.domain.lists import ListName
 from bot.domain.people import Right, Role
 from bot.services.clients import Part
 from bot.services.people import WantedSettings
@@ -102,8 +104,16 @@ def zones(_desk: Desk, body: dict[str, Any]) -> Block:
 def tax_accounts(desk: Desk, body: dict[str, Any]) -> Block:
     """Return the accounts that match what somebody types into the tax account's menu."""
     who = clicked(body)
-    return account_options(
-        desk.people.accounts(who.workspace_id, who.user_id, body.get("value") or "", who.business_id)
+    words = body.get("value") or ""
+    return entry_options(
+        desk.lookup.find(
+            who.workspace_id,
+            who.user_id,
+            ListName.ACCOUNTS,
+            words,
+            business_id=who.business_id,
+            right=Right.SETTINGS,
+        )
     )
 
 

@@ -169,7 +169,7 @@ def unpushed(session: Session, business_id: str, name: ListName, limit: int) -> 
         .order_by(entries.c.id)
         .limit(limit)
     )
-    return [(_entry(row), row.digest) for row in session.execute(query)]
+    return [(entry_of(row), row.digest) for row in session.execute(query)]
 
 
 def note_pushed(session: Session, business_id: str, name: ListName, pushed: Sequence[tuple[str, str]]) -> None:
@@ -185,7 +185,7 @@ def by_ids(session: Session, business_id: str, ids: Sequence[str]) -> dict[tuple
     if not ids:
         return {}
     query = select(entries).where(entries.c.business_id == business_id, entries.c.id.in_(ids))
-    return {(ListName(row.list), row.id): _entry(row) for row in session.execute(query)}
+    return {(ListName(row.list), row.id): entry_of(row) for row in session.execute(query)}
 
 
 def by_names(session: Session, business_id: str, keys: Sequence[str]) -> dict[tuple[ListName, str], tuple[Entry, ...]]:
@@ -201,24 +201,14 @@ def by_names(session: Session, business_id: str, keys: Sequence[str]) -> dict[tu
     found: dict[tuple[ListName, str], tuple[Entry, ...]] = {}
     for row in session.execute(query.order_by(entries.c.id)):
         place = (ListName(row.list), normalised(row.name))
-        found[place] = (*found.get(place, ()), _entry(row))
+        found[place] = (*found.get(place, ()), entry_of(row))
     return found
-
-
-def search(session: Session, business_id: str, name: ListName, words: str, limit: int) -> list[Entry]:
-    """Return active entries for a picker: exact name first, then those that begin so, then the rest."""
-    key = normalised(words)
-    query = select(entries).where(*_of(business_id, name), entries.c.archived.is_(False))
-    if key:
-        rank = case((entries.c.name_key == key, 0), (entries.c.name_key.startswith(key, autoescape=True), 1), else_=2)
-        query = query.where(entries.c.name_key.contains(key, autoescape=True)).order_by(rank)
-    rows = session.execute(query.order_by(entries.c.name_key, entries.c.id).limit(limit))
-    return [_entry(row) for row in rows]
 
 
 def _of(business_id: str, name: ListName) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (entries.c.business_id == business_id, entries.c.list == name.value)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """Return the entry that a whole row of the table stands for."""
     return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived, row.updated_at)

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime
+from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 _SCALE = Decimal(10_000)
+
+SortedText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its characters' numbers, on both databases: what begins alike stands together in an index."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

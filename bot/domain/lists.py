@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,3 +49,19 @@ class Entry:
     kind: str = ""
     archived: bool = False
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Be what a search brought, best first; `more` says that further entries match.
+
+    `parents` has the names of the entries' parents by id, as far as they are known.
+    """
+
+    entries: tuple[Entry, ...]
+    more: bool
+    parents: Mapping[str, str] = field(default_factory=dict)
+
+    def parent(self, entry: Entry) -> str:
+        """Return the name of an entry's parent; empty where it has none."""
+        return self.parents.get(entry.parent_id or "", "")

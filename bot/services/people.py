@@ -12,7 +12,7 @@ from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.coding import normalised
 from bot.domain.connections import Provider
 from bot.domain.hours import end_of, is_zone
-from bot.domain.lists import Entry, ListName
+from bot.domain.lists import ListName
 from bot.domain.people import WHAT, Right, Role, may, roles_with
 from bot.domain.views import SettingsForm
 from bot.errors import ConflictError, InputError, NotAllowedError
@@ -20,8 +20,6 @@ from bot.services.ask_answers import settle_granted
 from bot.services.base import Base, find_business
 from bot.services.breaks import Breaks
 from storage import legs, lists, people
-
-_PICKER_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -207,13 +205,6 @@ class People:
             ends_at = end_of(ends_on, business.zone) if ends_on is not None else None
             if leg.organization_id and leg.expires_at != ends_at:
                 self._breaks.warn(session, replace(leg, expires_at=ends_at))
-
-    def accounts(self, workspace_id: str, user_id: str, words: str, business_id: str = "") -> list[Entry]:
-        """Return accounts for the tax account's picker, best matches first."""
-        with self._base.database.begin() as session:
-            business = find_business(session, workspace_id, "", business_id)
-            require(session, business, user_id, Right.SETTINGS)
-            return lists.search(session, business.id, ListName.ACCOUNTS, words, _PICKER_LIMIT)
 
     def _check_may_found(self, session: Session, known: list[Business], user_id: str) -> None:
         admins = [admin for business in known for admin in people.holders(session, business.id, [Role.ADMIN])]

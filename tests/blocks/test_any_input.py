@@ -14,14 +14,15 @@ from blocks.connection import connect_message, finish_message, standing_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message, clip, foreign, option
 from blocks.lists import refresh_message
-from blocks.settings import account_options, settings_modal
+from blocks.pickers import entry_options
+from blocks.settings import settings_modal
 from blocks.words import asked_message, help_message, intake_message
 from bot.domain.approvals import RequestState
 from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.connections import Connection, LegState, Provider
 from bot.domain.items import Item, ItemStatus
 from bot.domain.links import Stage
-from bot.domain.lists import Entry, ListName
+from bot.domain.lists import Entry, Found, ListName
 from bot.domain.money import Money
 from bot.domain.people import Role
 from bot.domain.publishing import PublishState
@@ -391,10 +392,19 @@ def test_slack_takes_every_settings_form(
 
 
 @some
-@given(st.lists(st.tuples(strings, strings), max_size=150))
-def test_slack_takes_every_choice_of_accounts(names: list[tuple[str, str]]) -> None:
-    entries = [Entry(f"0ca{place:017d}", name, number=number) for place, (name, number) in enumerate(names)]
-    assert hard(check_options(account_options(entries))) == []
+@given(st.lists(st.tuples(strings, strings, strings), max_size=150), st.booleans())
+def test_slack_takes_every_choice_of_entries(names: list[tuple[str, str, str]], more: bool) -> None:
+    entries = tuple(
+        Entry(f"0ca{place:017d}", name, f"p{place}", number) for place, (name, number, _) in enumerate(names)
+    )
+    found = Found(entries, more, {f"p{place}": parent for place, (_, _, parent) in enumerate(names)})
+    shown = entry_options(found)
+    assert hard(check_options(shown)) == []
+    options = shown["option_groups"][0]["options"] if "option_groups" in shown else shown["options"]
+    assert [one["value"] for one in options] == [entry.id for entry in entries[:100]]
+    labels = [one["text"]["text"] for one in options]
+    assert len(set(labels)) == len(labels)
+    assert not names or ("option_groups" in shown) == (more or len(names) > 100)
 
 
 @some

@@ -12,10 +12,10 @@ from blocks.cards import card_message
 from blocks.connection import finish_message
 from blocks.items import publish_message
 from blocks.kit import context, facts, foreign, section
-from blocks.settings import account_options
+from blocks.pickers import entry_options
 from blocks.words import asked_message
 from bot.domain.bills import BillDraft, BillLine
-from bot.domain.lists import Entry
+from bot.domain.lists import Entry, Found
 from bot.domain.publishing import PublishState
 
 from . import views as v
@@ -74,7 +74,7 @@ def test_the_next_page_is_of_the_same_words(words: str) -> None:
 
 
 def test_an_account_is_told_from_another_by_its_number() -> None:
-    shown = account_options([Entry("1", "Travel", number="6100"), Entry("2", "Travel")])
+    shown = entry_options(Found((Entry("1", "Travel", number="6100"), Entry("2", "Travel")), more=False))
     assert [option["text"]["text"] for option in shown["options"]] == ["6100 Travel", "Travel"]
 
 

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from blocks.ids import Action, Field, View
-from bot.domain.lists import Entry
+from bot.domain.lists import Entry, Found
 from bot.services.approvals import Approvals, Asked
 from bot.services.asking import Asking
 from bot.services.clients import Clients
@@ -26,6 +26,7 @@ from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
 from bot.services.intake import Intake
+from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
@@ -170,7 +171,8 @@ def make_room() -> Room:
     approvals.check_may_decide.return_value = v.card()
     people.settings.return_value = v.settings_form()
     people.change_settings.return_value = v.BUSINESS
-    people.accounts.return_value = [Entry("0ca01TAX", "Sales Tax", number="2210")]
+    lookup = create_autospec(Lookup, instance=True)
+    lookup.find.return_value = Found((Entry("0ca01TAX", "Sales Tax", number="2210"),), more=False)
     messages = create_autospec(Messages, instance=True)
     holding, prompts = create_autospec(Holding, instance=True), create_autospec(Prompts, instance=True)
     disconnecting = create_autospec(Disconnecting, instance=True)
@@ -185,9 +187,22 @@ def make_room() -> Room:
     clients.mine.return_value = [v.BUSINESS]
     clients.copy_settings.return_value = v.copied()
     desk = Desk(
-        people, asking, clients, watching, connecting, finishing, refreshing, intake, approvals, holding, prompts,
-        disconnecting, status, messages,
-    )  # fmt: skip
+        people=people,
+        asking=asking,
+        clients=clients,
+        watching=watching,
+        connecting=connecting,
+        finishing=finishing,
+        refreshing=refreshing,
+        intake=intake,
+        approvals=approvals,
+        holding=holding,
+        prompts=prompts,
+        disconnecting=disconnecting,
+        status=status,
+        lookup=lookup,
+        messages=messages,
+    )
     app = App(
         signing_secret=SECRET,
         client=WebClient(token="xoxb-none"),

@@ -41,7 +41,7 @@ def _form(room: Room, error: Exception) -> BoltResponse:
 
 
 def _options(room: Room, error: Exception) -> BoltResponse:
-    room.desk.people.accounts.side_effect = error  # type: ignore[attr-defined]
+    room.desk.lookup.find.side_effect = error  # type: ignore[attr-defined]
     return room.look_for(Action.TAX_ACCOUNT, "tax")
 
 

@@ -12,6 +12,7 @@ from blocks.ids import Action, Field, View
 from blocks.items import publish_message
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
+from bot.domain.lists import ListName
 from bot.domain.people import Right, Role
 from bot.errors import AmbiguousError, NotAllowedError
 from bot.sandbox.slack.check import check_ack, check_message, check_view
@@ -326,7 +327,7 @@ def test_settings_without_channel_people_or_account_hand_over_nothing(room: Room
 
 def test_the_menu_of_accounts_offers_what_matches(room: Room) -> None:
     answer = room.look_for(Action.TAX_ACCOUNT, "tax")
-    assert _asked(room, "people.accounts", 3) == (TEAM, v.APPROVER, "tax")
+    assert _asked(room, "lookup.find", 4) == (TEAM, v.APPROVER, ListName.ACCOUNTS, "tax")
     assert check_ack(_said(answer.body), "options") == []
     assert _said(answer.body)["options"][0]["value"] == "0ca01TAX"
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
-from bot.domain.people import Role
+from bot.domain.lists import ListName
+from bot.domain.people import Right, Role
 from bot.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from bot.services.people import WantedSettings
 from tests.support.bench import ADMIN, APPROVER, AUDITOR, CHANNEL, FINANCE, SECOND_ADMIN, STRANGER, WORKSPACE, Bench
@@ -60,7 +61,7 @@ def test_only_admins_see_and_change_settings(bench: Bench, user: str) -> None:
     for call in (
         lambda: bench.people.settings(WORKSPACE, user),
         lambda: change(bench, user),
-        lambda: bench.people.accounts(WORKSPACE, user, ""),
+        lambda: bench.lookup.find(WORKSPACE, user, ListName.ACCOUNTS, "", right=Right.SETTINGS),
     ):
         with pytest.raises(NotAllowedError):
             call()
@@ -105,7 +106,7 @@ def test_another_workspace_sees_nothing_of_ours(bench: Bench, other: str) -> Non
     assert (standing.ready, standing.ready_totals, standing.lists) == (0, (), ())
     assert not standing.connection.started
     assert bench.status.publish_list(other, ADMIN, "", 0).ready == ()
-    assert bench.people.accounts(other, ADMIN, "") == []
+    assert bench.lookup.find(other, ADMIN, ListName.ACCOUNTS, "").entries == ()
     with pytest.raises((ConflictError, NotFoundError)):
         bench.approvals.request(other, ADMIN, [item.id], CHANNEL)
 
@@ -114,7 +115,7 @@ def test_naming_our_business_from_another_workspace_finds_nothing(bench: Bench, 
     ours = bench.business_id
     for call in (
         lambda: bench.people.settings(other, ADMIN, CHANNEL, ours),
-        lambda: bench.people.accounts(other, ADMIN, "", ours),
+        lambda: bench.lookup.find(other, ADMIN, ListName.ACCOUNTS, "", business_id=ours),
         lambda: bench.connecting.offer(other, ADMIN, CHANNEL, ours),
         lambda: bench.refreshing.request(other, ADMIN, CHANNEL, ours),
         lambda: bench.intake.request(other, ADMIN, CHANNEL, ours),

@@ -11,7 +11,7 @@ from bot.domain.connections import LegState, Provider
 from bot.domain.lists import ListName
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
 from bot.errors import ConflictError, NotAllowedError
-from storage import lists, refreshes
+from storage import finding, lists, refreshes
 from tests.support.bench import ADMIN, CHANNEL, FINANCE, WORKSPACE, Bench, at_once
 
 PAGES = 12
@@ -193,7 +193,8 @@ def test_what_vanished_after_a_stopped_refresh_is_noticed_by_the_next(connected:
     for _ in running:
         pass
     with connected.database.begin() as session:
-        seen = lists.search(session, connected.business_id, ListName.SUPPLIERS, "", 1)[0].id
+        (first,) = finding.search(session, connected.business_id, ListName.SUPPLIERS, "", archived=False, limit=1)
+        seen = first.id
     del connected.organization.lists["vendors"][seen]
     connected.bill_does("restore-access", organizationId=connected.organization_id)
     connected.health.recheck(connected.business_id, Provider.BILL)

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from bot.domain.coding import normalised
 from bot.domain.lists import Entry, ListName
 from storage import lists
@@ -125,26 +123,6 @@ def test_a_change_while_it_is_being_sent_is_sent_again(database: Database, busin
     with database.begin() as session:
         lists.note_pushed(session, "b1", SUPPLIERS, batch)
     assert unpushed(database) == [("a", False)]
-
-
-@pytest.mark.parametrize("words", ["%", "_", "\\"])
-def test_a_picker_takes_wildcards_literally(database: Database, business: str, words: str) -> None:
-    take(database, 1, A, Entry("w", f"100{words} Wool"))
-    with database.begin() as session:
-        assert [entry.id for entry in lists.search(session, "b1", SUPPLIERS, words, 10)] == ["w"]
-
-
-def test_a_picker_shows_the_exact_name_first_and_nothing_archived(database: Database, business: str) -> None:
-    take(
-        database,
-        1,
-        Entry("1", "My Acme"),
-        Entry("2", "Acme Ltd"),
-        Entry("3", "ACME"),
-        Entry("4", "Acme", archived=True),
-    )
-    with database.begin() as session:
-        assert [entry.id for entry in lists.search(session, "b1", SUPPLIERS, " acme", 10)] == ["3", "2", "1"]
 
 
 def test_a_failure_keeps_the_age_of_the_last_good_copy(database: Database, business: str) -> None:

@@ -47,6 +47,7 @@ from bot.services.finishing import Finishing
 from bot.services.health import Health, secret_owner
 from bot.services.holding import Holding
 from bot.services.intake import Intake
+from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
@@ -218,6 +219,7 @@ class Bench:
         self.transitions, self.holding = Transitions(self.base, self.breaks), Holding(self.base, self.breaks)
         self.health = Health(self.base, self.transitions)
         self.refreshing = Refreshing(self.base, self.health)
+        self.lookup = Lookup(self.base)
         self.connecting = Connecting(self.base, self.breaks, self.transitions, self.addresses)
         self.finishing = Finishing(self.base, self.refreshing, self.breaks, self.transitions)
         self.disconnecting = Disconnecting(self.base, self.transitions)
