@@ -13,6 +13,7 @@ class Action(StrEnum):
     CONNECTION_FINISH = "connection.finish"
     CONNECTION_DROP = "connection.drop"
     LISTS_REFRESH = "lists.refresh"
+    LISTS_PAGE = "lists.page"
     ITEM_REQUEST = "item.request"
     ITEMS_REQUEST = "items.request"
     ITEMS_PAGE = "items.page"

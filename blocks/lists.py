@@ -1,4 +1,4 @@
-"""The living message of a refresh: progress, list by list, and its result."""
+"""What people read of a refresh: the living message of its progress, and the notice of what it brought."""
 
 from __future__ import annotations
 
@@ -7,17 +7,36 @@ from datetime import timedelta
 from blocks.connection import LIST_TITLES
 from blocks.ids import Action
 from blocks.kit import Block, Message, actions, button, context, foreign, message, person, plural, section
-from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
-from bot.domain.views import RefreshProgress
+from bot.domain.items import ItemStatus
+from bot.domain.lists import ListName
+from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why
+from bot.domain.views import RefreshOutcome, RefreshProgress
+
+_SHOWN_ITEMS = 10
+_WHY = {
+    Why.FIRST: "it was the first time",
+    Why.CONNECTED: "the connection was made anew",
+    Why.ASKED: "it was asked for",
+    Why.DUE: "that is done every week",
+}
+_USED = {
+    ListName.ACCOUNTS: "category",
+    ListName.SUPPLIERS: "supplier",
+    ListName.CUSTOMERS: "customer",
+    ListName.CLASSES: "class",
+    ListName.LOCATIONS: "location",
+    ListName.PAYMENT_METHODS: "payment method",
+    ListName.APPROVERS: "approver",
+}
 
 
 def refresh_message(progress: RefreshProgress) -> Message:
     """Say how a refresh stands, or how it ended."""
     refresh, name = progress.refresh, foreign(progress.business.name)
     what = "First synchronisation" if refresh.first else "Refresh of the lists"
-    lines = "\n".join(_line(row) for row in refresh.lists) or "No list was begun."
+    lines = _lines(refresh)
     own = {"b": progress.business.id}
-    asked = f"Asked for by {person(refresh.requested_by)}" if refresh.requested_by else "Scheduled"
+    asked = _asked(refresh)
     if refresh.state is RefreshState.RUNNING:
         done = sum(row.state not in (ListState.WAITING, ListState.READING) for row in refresh.lists)
         banner = f":hourglass_flowing_sand: *{what} of {name}* is in progress, usually a couple of minutes."
@@ -44,8 +63,90 @@ def refresh_message(progress: RefreshProgress) -> Message:
         blocks.append(actions(button("Refresh Again", Action.LISTS_REFRESH, own)))
     if refresh.first:
         blocks.append(section("Publishing is available: type `/dext publish` to see what is ready."))
-    blocks.append(context(f"{asked}, {took}."))
+    blocks.append(context(f"{asked}, {took}. {_how(refresh)}"))
     return message(f"{what} of {name} finished{', with problems' if failed else ''}.", *blocks)
+
+
+def refreshed_message(outcome: RefreshOutcome) -> Message:
+    """Tell a channel what a refresh brought, and what that means for the items it has."""
+    refresh, name = outcome.refresh, foreign(outcome.business.name)
+    problems = [row for row in refresh.lists if row.state is ListState.FAILED or row.push_problem]
+    if problems:
+        lead = f":warning: *Not everything in the lists of {name} is up to date.* What is missing is named below."
+    elif refresh.changed:
+        lead = f":white_check_mark: *The lists of {name} are up to date.* This is what changed."
+    else:
+        lead = f":white_check_mark: *The lists of {name} are up to date.* Nothing changed."
+    blocks: list[Block | None] = [section(lead), section(_lines(refresh))]
+    blocks += _meaning(outcome)
+    if any(row.state is ListState.FAILED for row in refresh.lists):
+        blocks.append(actions(button("Refresh Again", Action.LISTS_REFRESH, {"b": outcome.business.id})))
+    blocks.append(context(f"{_asked(refresh)}, {_duration(refresh)}. {_how(refresh)}"))
+    return message(f"{_changes(refresh)} in the lists of {name}.", *blocks)
+
+
+def _meaning(outcome: RefreshOutcome) -> list[Block | None]:
+    """Name what uses an archived entry, each with the button that leads to it."""
+    own = {"b": outcome.business.id}
+    found: list[Block | None] = []
+    if outcome.tax_account:
+        text = (
+            f"The tax account *{foreign(outcome.tax_account, 80)}* is archived in Bill.com, so items with tax can't be "
+            "published. An admin chooses another."
+        )
+        found.append(section(text, button("Settings", f"{Action.SETTINGS_OPEN}.tax", own)))
+    if not outcome.affected:
+        return found
+    count = len(outcome.affected)
+    does = "uses an entry that is" if count == 1 else "use entries that are"
+    found.append(
+        section(f"*{plural(count, 'item')} {does} archived now.* Choose another in Dext, or restore it in Bill.com.")
+    )
+    for affected in outcome.affected[:_SHOWN_ITEMS]:
+        item = affected.item
+        used = ", ".join(f"{_USED[name]} *{foreign(entry.name, 80)}*" for name, entry in affected.entries)
+        state = " · waits for approval" if item.status is ItemStatus.WAITING else ""
+        found.append(
+            section(
+                f"#{item.number} {foreign(item.label, 120)}\n{used}{state}",
+                button("Show Item", f"{Action.ITEMS_PAGE}.{item.number}", {"p": 0, "w": f"#{item.number}"} | own),
+            )
+        )
+    if count > _SHOWN_ITEMS:
+        rest = " ".join(f"#{affected.item.number}" for affected in outcome.affected[_SHOWN_ITEMS:])
+        found.append(section(f"And {plural(count - _SHOWN_ITEMS, 'more item')}: {rest}"))
+        found.append(actions(button("Show All Items", f"{Action.ITEMS_PAGE}.all", {"p": 0} | own)))
+    return found
+
+
+def _lines(refresh: Refresh) -> str:
+    return "\n".join(_line(row) for row in refresh.lists) or "No list was begun."
+
+
+def _asked(refresh: Refresh) -> str:
+    return f"Asked for by {person(refresh.requested_by)}" if refresh.requested_by else "Scheduled"
+
+
+def _how(refresh: Refresh) -> str:
+    """Say whether everything was read or what changed, and why."""
+    read = [row for row in refresh.lists if row.name is not ListName.PAYMENT_METHODS]
+    reasons = {row.why for row in read}
+    if reasons == {Why.CHANGES}:
+        return "Only what changed was read; for everything, type `/dext refresh full`."
+    if len(reasons) > 1:
+        titles = ", ".join(LIST_TITLES[row.name.value] for row in read if row.full)
+        return f"Read in full: {titles}; of the others, what changed."
+    return f"Everything was read: {_WHY[reasons.pop()]}." if reasons else ""
+
+
+def _changes(refresh: Refresh) -> str:
+    """Count what changed, for a notification on a phone."""
+    counts = [
+        f"{sum(getattr(row, kind) for row in refresh.lists):,} {kind}"
+        for kind in ("added", "changed", "archived")
+        if any(getattr(row, kind) for row in refresh.lists)
+    ]
+    return ", ".join(counts) or "Nothing changed"
 
 
 def _headline(refresh: Refresh, what: str, name: str, failed: list[ListResult]) -> str:

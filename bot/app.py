@@ -39,6 +39,7 @@ from bot.services.base import Base, Pace
 from bot.services.breaks import Breaks
 from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
+from bot.services.consequences import Consequences
 from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.health import Health
@@ -49,6 +50,7 @@ from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
+from bot.services.pushing import Pushing
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
 from bot.services.transitions import Transitions
@@ -147,7 +149,8 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
     people, messages, status = People(base, breaks), Messages(base), Status(base)
     transitions, prompts, holding = Transitions(base, breaks), Prompts(base, breaks), Holding(base, breaks)
     health = Health(base, transitions)
-    refreshing = Refreshing(base, health)
+    pushing = Pushing(base, health)
+    refreshing = Refreshing(base, health, pushing)
     addresses = Addresses(settings.bot_public_url, settings.bill_api_url, settings.offers_sign_in)
     connecting = Connecting(base, breaks, transitions, addresses)
     finishing = Finishing(base, refreshing, breaks, transitions)
@@ -156,22 +159,35 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
     intake, publishing = Intake(base, health), Publishing(base, health)
     slack = SlackGateway(settings.slack_bot_token, f"{settings.slack_api_url}/")
     asking, clients, watching = Asking(base), Clients(base), Watching(base, health, settings.bill_web_url)
-    notify = Notify(slack, messages, people, prompts, approvals, finishing, refreshing, status, asking, watching)
+    notify = Notify(
+        slack=slack,
+        messages=messages,
+        people=people,
+        prompts=prompts,
+        approvals=approvals,
+        finishing=finishing,
+        refreshing=refreshing,
+        consequences=Consequences(base),
+        status=status,
+        asking=asking,
+        watching=watching,
+    )
     jobs = Jobs(
-        base,
-        work,
-        people,
-        health,
-        finishing,
-        refreshing,
-        intake,
-        publishing,
-        holding,
-        breaks,
-        prompts,
-        watching,
-        messages,
-        notify,
+        base=base,
+        engine=work,
+        people=people,
+        health=health,
+        finishing=finishing,
+        refreshing=refreshing,
+        pushing=pushing,
+        intake=intake,
+        publishing=publishing,
+        holding=holding,
+        breaks=breaks,
+        prompts=prompts,
+        watching=watching,
+        messages=messages,
+        notify=notify,
     )
     desk = Desk(
         people=people,

@@ -6,6 +6,7 @@ what the message says already is not sent.
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from blocks.alarms import alarm_message
@@ -15,17 +16,18 @@ from blocks.cards import card_message, outcome_message
 from blocks.connection import disconnected_message, finish_message
 from blocks.home import home_view
 from blocks.kit import Message, context, message
-from blocks.lists import refresh_message
+from blocks.lists import refresh_message, refreshed_message
 from blocks.words import intake_message
 from bot.clients.slack import SlackGateway, SlackTargetError
 from bot.clients.slack_replies import replace_original
 from bot.domain.approvals import RequestState
 from bot.domain.publishing import PublishState
 from bot.domain.views import RefreshProgress
-from bot.errors import UpstreamError
+from bot.errors import RateLimitedError, UpstreamError
 from bot.log import get_logger
 from bot.services.approvals import Approvals
 from bot.services.asking import Asking
+from bot.services.consequences import Consequences
 from bot.services.finishing import Finishing
 from bot.services.messages import Answer, Messages, Posted, digest
 from bot.services.people import People
@@ -53,6 +55,7 @@ class Notify:
         approvals: Approvals,
         finishing: Finishing,
         refreshing: Refreshing,
+        consequences: Consequences,
         status: Status,
         asking: Asking,
         watching: Watching,
@@ -64,6 +67,8 @@ class Notify:
         self._approvals = approvals
         self._finishing = finishing
         self._refreshing = refreshing
+        self._consequences = consequences
+        self._quiet_until = 0.0
         self._status = status
         self._asking = asking
         self._watching = watching
@@ -81,6 +86,8 @@ class Notify:
                 self._write(f"finish:{subject}", prompt.attempt.user_id, "", finish_message(prompt))
             case "refresh":
                 self._refresh(self._refreshing.progress(subject))
+            case "refreshed":
+                self._refreshed(subject)
             case "prompt":
                 self._prompt(subject)
             case "nudge":
@@ -111,12 +118,15 @@ class Notify:
     def progress(self, refresh_id: str) -> None:
         """Show how a refresh stands, unless that was shown a moment ago; a failure here stops nothing."""
         key = f"refresh:{refresh_id}"
-        if self._messages.recently_written(key, EDIT_PAUSE):
+        if time.monotonic() < self._quiet_until or self._messages.recently_written(key, EDIT_PAUSE):
             return
         try:
             self._refresh(self._refreshing.progress(refresh_id))
         except UpstreamError as error:
             self._log.info("progress not shown", refresh=refresh_id, code=error.code)
+            # Not again at once: the end of a refresh is worth more than its progress, and is always written.
+            pause = error.retry_after if isinstance(error, RateLimitedError) else EDIT_PAUSE.total_seconds()
+            self._quiet_until = time.monotonic() + pause
 
     def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None) -> None:
         """Tell somebody who asked what a look into Dext brought."""
@@ -166,11 +176,19 @@ class Notify:
         self._write(f"card:{request_id}", card.request.channel_id, card.request.requested_by, card_message(card))
 
     def _refresh(self, progress: RefreshProgress) -> None:
+        """Write the living message of a refresh that somebody asked for; the clock's own are not shown."""
         refresh = progress.refresh
-        self._write(
-            f"refresh:{refresh.id}", refresh.channel_id or refresh.requested_by, refresh.requested_by,
-            refresh_message(progress),
-        )  # fmt: skip
+        if refresh.requested_by:
+            target = refresh.channel_id or refresh.requested_by
+            self._write(f"refresh:{refresh.id}", target, refresh.requested_by, refresh_message(progress))
+
+    def _refreshed(self, refresh_id: str) -> None:
+        """Tell the channel what a refresh brought; one by the clock that brought nothing is not told."""
+        outcome = self._consequences.outcome(refresh_id)
+        refresh = outcome.refresh
+        if outcome.worth_telling:
+            target = refresh.channel_id or refresh.requested_by
+            self._write(f"refreshed:{refresh_id}", target, refresh.requested_by, refreshed_message(outcome))
 
     def _write(
         self, key: str, target: str, fallback_user: str, what: Message, *, surely: bool = False, thread: str = ""

@@ -10,12 +10,14 @@ from blocks.breaks import stopped_message
 from blocks.cards import reject_modal
 from blocks.clients import clients_message, copy_modal
 from blocks.connection import connect_message, history_message, standing_message
+from blocks.entries import entries_message
 from blocks.ids import Action
 from blocks.items import publish_message
 from blocks.settings import settings_modal
 from blocks.words import asked_message
+from bot.domain.lists import ListName
 from bot.domain.people import Right
-from handlers.commands import OpenView, publish_list, refresh, run
+from handlers.commands import OpenView, entry_page, publish_list, refresh, run
 from handlers.desk import Desk, Who, chosen_business, clicked, value_of
 
 
@@ -43,6 +45,13 @@ def lists_refresh(desk: Desk, body: dict[str, Any], open_view: OpenView) -> None
     who = clicked(body)
     told = refresh(desk, who, "", open_view)
     desk.answer(who, told)
+
+
+def lists_page(desk: Desk, body: dict[str, Any], _open: OpenView) -> None:
+    """Show another page of a list."""
+    who, value = clicked(body), value_of(body)
+    page = entry_page(desk, who, ListName(value["l"]), value.get("w", ""), value.get("p", 0))
+    desk.answer(who, entries_message(page), replace=True)
 
 
 def items_page(desk: Desk, body: dict[str, Any], _open: OpenView) -> None:

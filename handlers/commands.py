@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from blocks.clients import clients_message
 from blocks.connection import connect_message, disconnect_modal, standing_message
+from blocks.entries import WORDS, entries_message, lists_message, which_list
 from blocks.items import publish_message
 from blocks.kit import Block, Message
 from blocks.settings import settings_modal
 from blocks.words import help_message, plain_answer
-from bot.domain.views import PublishList
+from bot.domain.lists import ListName
+from bot.domain.views import EntryPage, PublishList
 from handlers.desk import Desk, Who
 
 Answer = Message
@@ -38,13 +40,39 @@ def disconnect(desk: Desk, who: Who, _words: str, open_view: OpenView) -> Answer
     return None
 
 
-def refresh(desk: Desk, who: Who, _words: str, _open: OpenView) -> Answer:
-    """Begin a refresh of the lists, or join the one under way."""
-    begun, joined = desk.refreshing.request(who.workspace_id, who.user_id, who.channel_id, who.business_id)
+def refresh(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """Begin a refresh of the lists, or join the one under way; `full` reads everything."""
+    full = words.lower() == "full"
+    begun, joined = desk.refreshing.request(who.workspace_id, who.user_id, who.channel_id, who.business_id, full=full)
     place = f" See its progress in <#{begun.channel_id}>." if begun.channel_id else ""
     if joined:
-        return plain_answer(f"A refresh is under way already; you have joined it.{place}")
-    return plain_answer(f"Refreshing all lists, usually a couple of minutes.{place}")
+        less = full and not all(row.full for row in begun.lists)
+        again = " It reads only what changed: ask for the full one again when it has ended." if less else ""
+        return plain_answer(f"A refresh is under way already; you have joined it.{again}{place}")
+    what = "Refreshing all lists in full" if full else "Refreshing all lists"
+    return plain_answer(f"{what}, usually a couple of minutes.{place}")
+
+
+def lists(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """Show a page of the list that is named, narrowed by words; without a name, which lists there are."""
+    name, rest = which_list(words)
+    if name is None:
+        standing = desk.status.standing(who.workspace_id, who.user_id, who.channel_id, who.business_id)
+        return lists_message(standing, words)
+    return entries_message(entry_page(desk, who, name, rest, 0))
+
+
+def entry_page(desk: Desk, who: Who, name: ListName, words: str, page: int) -> EntryPage:
+    """Return a page of a list."""
+    return desk.lookup.page(
+        who.workspace_id,
+        who.user_id,
+        name,
+        words[:WORDS],
+        page,
+        channel_id=who.channel_id,
+        business_id=who.business_id,
+    )
 
 
 def publish(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
@@ -77,6 +105,7 @@ COMMANDS: Mapping[str, Command] = {
     "reconnect": connect,
     "disconnect": disconnect,
     "refresh": refresh,
+    "lists": lists,
     "publish": publish,
     "settings": settings,
     "clients": clients,

@@ -28,6 +28,7 @@ BUTTONS: Mapping[Action, Button] = {
     Action.CONNECTION_FINISH: buttons.connection_finish,
     Action.CONNECTION_DROP: buttons.connection_drop,
     Action.LISTS_REFRESH: buttons.lists_refresh,
+    Action.LISTS_PAGE: buttons.lists_page,
     Action.ITEMS_PAGE: buttons.items_page,
     Action.ITEMS_CHECK: buttons.items_check,
     Action.ITEM_REQUEST: buttons.item_request,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.domain.coding import normalised
 from bot.domain.lists import Entry, ListName
 from storage.lists import NAME_KEY_LENGTH, entry_of
-from storage.tables import entries
+from storage.tables_lists import entries
 
 _LAST_CHARACTER = "\U0010ffff"
 

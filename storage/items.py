@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import normalised
@@ -113,6 +113,32 @@ def page(
     """Return items with any of the statuses, oldest first; `words` are item numbers or part of a supplier."""
     query = select(items).where(*_matching(business_id, statuses, words)).order_by(items.c.number)
     return [_item(row) for row in session.execute(query.offset(offset).limit(limit))]
+
+
+def naming(
+    session: Session,
+    business_id: str,
+    statuses: Sequence[ItemStatus],
+    *,
+    ids: Sequence[str],
+    names: Sequence[str],
+    limit: int,
+) -> list[Item]:
+    """Return items that carry any of these ids or names of entries, as Dext writes them, oldest first."""
+    if not ids:
+        return []
+    named = (items.c.category, items.c.customer, items.c.project, items.c.payment_method)
+    query = select(items).where(
+        items.c.business_id == business_id,
+        items.c.status.in_([status.value for status in statuses]),
+        or_(
+            items.c.supplier_id.in_(ids),
+            items.c.category_id.in_(ids),
+            items.c.supplier_key.in_([normalised(name) for name in names]),
+            *(column.in_(names) for column in named),
+        ),
+    )
+    return [_item(row) for row in session.execute(query.order_by(items.c.number).limit(limit))]
 
 
 def count(session: Session, business_id: str, statuses: Sequence[ItemStatus], words: str = "") -> int:

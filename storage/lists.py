@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, String, and_, case, func, literal_column, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, Row, String, and_, case, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import normalised
 from bot.domain.lists import Entry, ListName
-from storage.tables import entries, list_states, refresh_lists, refreshes
+from storage.tables_lists import entries, list_states, refresh_lists, refreshes
 from storage.upserts import upsert
 
 NAME_KEY_LENGTH = 200
 """Characters of a normalised name that are indexed; longer names are compared whole afterwards."""
+
+
+Listed = tuple[ListName, Entry]
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,17 @@ def archive_unseen(session: Session, business_id: str, name: ListName, generatio
     )
 
 
+def unseen(session: Session, business_id: str, name: ListName, generation: int, after: str, limit: int) -> list[str]:
+    """Return ids of active entries that a pass has not seen, in their order, those behind `after`."""
+    query = select(entries.c.id).where(
+        *_of(business_id, name),
+        entries.c.id > after,
+        entries.c.seen_in < generation,
+        entries.c.archived.is_(False),
+    )
+    return list(session.execute(query.order_by(entries.c.id).limit(limit)).scalars())
+
+
 def count(session: Session, business_id: str, name: ListName, generation: int) -> Counts:
     """Count what a generation brought; the same answer however often the pass was interrupted."""
 
@@ -145,6 +159,29 @@ def keep_age(
     session.execute(upsert(session, list_states, [row], key=("business_id", "list"), keep=keep), [row])
 
 
+def note_pass(session: Session, business_id: str, name: ListName, began: datetime, *, full: bool) -> None:
+    """Note when a complete pass over a list began: what changed later is read from there."""
+    began_at = {"read_at": began, "full_at": began} if full else {"read_at": began}
+    session.execute(
+        update(list_states)
+        .where(list_states.c.business_id == business_id, list_states.c.list == name.value)
+        .values(began_at)
+    )
+
+
+def passes(session: Session, business_id: str) -> dict[ListName, tuple[datetime | None, datetime | None]]:
+    """Return when the last complete pass over each list began, and the last that read everything."""
+    query = select(list_states.c.list, list_states.c.read_at, list_states.c.full_at)
+    rows = session.execute(query.where(list_states.c.business_id == business_id))
+    return {ListName(row.list): (row.read_at, row.full_at) for row in rows}
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let PostgreSQL look at the entries anew after very many came: its guesses are for an empty table else."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE entries"))
+
+
 def ages(session: Session, business_id: str) -> list[ListAge]:
     """Return how our copies stand, in the order people know the lists."""
     rows = session.execute(select(list_states).where(list_states.c.business_id == business_id)).all()
@@ -160,32 +197,34 @@ def synced(session: Session, business_ids: Iterable[str]) -> set[str]:
     return set(session.scalars(query.distinct()))
 
 
-def unpushed(session: Session, business_id: str, name: ListName, limit: int) -> list[tuple[Entry, str]]:
-    """Return entries that Dext does not have as they are now, each with its digest."""
-    query = (
-        select(entries)
-        .where(*_of(business_id, name), entries.c.digest != entries.c.pushed_digest)
-        .where(or_(entries.c.archived.is_(False), entries.c.pushed_digest != ""))
-        .order_by(entries.c.id)
-        .limit(limit)
-    )
-    return [(entry_of(row), row.digest) for row in session.execute(query)]
-
-
-def note_pushed(session: Session, business_id: str, name: ListName, pushed: Sequence[tuple[str, str]]) -> None:
-    """Note that Dext has these entries, given by id and the digest that was sent."""
-    for entry_id, sent in pushed:
-        session.execute(
-            update(entries).where(*_of(business_id, name), entries.c.id == entry_id).values(pushed_digest=sent)
-        )
-
-
 def by_ids(session: Session, business_id: str, ids: Sequence[str]) -> dict[tuple[ListName, str], Entry]:
     """Return the entries with any of these ids, by list and id, in one statement."""
     if not ids:
         return {}
     query = select(entries).where(entries.c.business_id == business_id, entries.c.id.in_(ids))
     return {(ListName(row.list), row.id): entry_of(row) for row in session.execute(query)}
+
+
+def of_kinds(session: Session, business_id: str, name: ListName, kinds: Collection[str]) -> list[Entry]:
+    """Return the entries of some kinds, archived ones included, in the order of their ids."""
+    query = select(entries).where(*_of(business_id, name), entries.c.kind.in_(sorted(kinds)))
+    return [entry_of(row) for row in session.execute(query.order_by(entries.c.id))]
+
+
+def archived_in(session: Session, business_id: str, generations: dict[ListName, int], limit: int) -> list[Listed]:
+    """Return the entries that these passes archived, the first so many, in one statement."""
+    query = select(entries).where(
+        entries.c.business_id == business_id,
+        entries.c.archived.is_(True),
+        or_(
+            *(
+                and_(entries.c.list == name.value, entries.c.archived_in == generation)
+                for name, generation in generations.items()
+            )
+        ),
+    )
+    rows = session.execute(query.order_by(entries.c.list, entries.c.name_key, entries.c.id).limit(limit))
+    return [(ListName(row.list), entry_of(row)) for row in rows]
 
 
 def by_names(session: Session, business_id: str, keys: Sequence[str]) -> dict[tuple[ListName, str], tuple[Entry, ...]]:

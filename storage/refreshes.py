@@ -10,9 +10,9 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.lists import ListName
-from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why
 from bot.errors import NotFoundError
-from storage.tables import refresh_lists, refreshes
+from storage.tables_lists import refresh_lists, refreshes
 
 
 def add(session: Session, refresh: Refresh, generations: dict[ListName, int]) -> None:
@@ -54,12 +54,34 @@ def running(session: Session, business_id: str) -> Refresh | None:
     return _refresh(session, row) if row is not None else None
 
 
+def latest(session: Session, business_id: str) -> Refresh | None:
+    """Return the newest refresh of a business, locked until the transaction ends."""
+    query = select(refreshes).where(refreshes.c.business_id == business_id).with_for_update()
+    row = session.execute(query.order_by(refreshes.c.started_at.desc(), refreshes.c.id.desc()).limit(1)).one_or_none()
+    return _refresh(session, row) if row is not None else None
+
+
+def generations(session: Session, refresh_id: str) -> dict[ListName, int]:
+    """Return the generations a refresh gives to the entries of its lists."""
+    query = select(refresh_lists.c.list, refresh_lists.c.generation).where(refresh_lists.c.refresh_id == refresh_id)
+    return {ListName(row.list): row.generation for row in session.execute(query)}
+
+
 def generation(session: Session, refresh_id: str, name: ListName) -> int:
     """Return the generation a refresh gives to a list's entries."""
     query = select(refresh_lists.c.generation).where(
         refresh_lists.c.refresh_id == refresh_id, refresh_lists.c.list == name.value
     )
     return int(session.execute(query).scalar_one())
+
+
+def note_push(session: Session, refresh_id: str, name: ListName, problem: str) -> None:
+    """Store what Dext did not take of a list; nothing when it has it all."""
+    session.execute(
+        update(refresh_lists)
+        .where(refresh_lists.c.refresh_id == refresh_id, refresh_lists.c.list == name.value)
+        .values(push_problem=problem)
+    )
 
 
 def keep_list(session: Session, refresh_id: str, result: ListResult) -> None:
@@ -93,6 +115,8 @@ def _row(result: ListResult) -> dict[str, Any]:
         "total": result.total,
         "problem": result.problem,
         "push_problem": result.push_problem,
+        "why": result.why.value,
+        "since": result.since,
     }
 
 
@@ -110,6 +134,8 @@ def _refresh(session: Session, row: Row[Any]) -> Refresh:
             total=found[name].total,
             problem=found[name].problem,
             push_problem=found[name].push_problem,
+            why=Why(found[name].why),
+            since=found[name].since,
         )
         for name in ListName
         if name in found

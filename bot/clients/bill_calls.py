@@ -56,6 +56,10 @@ class Calls:
         """Return where the credentials of this connection live."""
         return self._access
 
+    def pause(self, seconds: float) -> None:
+        """Wait, because Bill.com asked for it."""
+        self._line.pause(seconds)
+
     def get(self, operation: Operation, params: Mapping[str, str] | None = None, **ids: str) -> httpx.Response:
         """Return the successful answer to a read; raises any UpstreamError but OutcomeUnknownError."""
         return self._call(operation, {"accept": "application/json"}, params, None, ids)

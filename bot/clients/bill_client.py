@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,7 +79,7 @@ class BillClient:
         archived: bool | None = None,
         updated_since: datetime | None = None,
     ) -> ListPage:
-        """Return one page of a list, 100 rows at most; payment methods may have fewer than the page read for them.
+        """Return one page of a list, 100 rows at most.
 
         Raises PermissionMissingError where the role may not read the list, or its feature is off.
         """
@@ -90,6 +90,14 @@ class BillClient:
     ) -> Iterator[tuple[Entry, ...]]:
         """Yield a list page by page; raises what `page` does, GarbledReplyError for a page token that comes twice."""
         return self._lists.entries(name, archived, updated_since)
+
+    def known(self, name: ListName, ids: Sequence[str]) -> tuple[Entry, ...]:
+        """Return those of at most a hundred entries that Bill.com still has; raises what `page` does."""
+        return self._lists.known(name, ids)
+
+    def payment_methods(self, accounts: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Return the payment methods that accounts stand for, under their banks' names where those may be read."""
+        return self._lists.payment_methods(accounts)
 
     def bills(self, *, created_since: datetime, vendor_id: str = "") -> Iterator[Bill]:
         """Yield bills created since then, of one vendor or of all, oldest first, archived ones included.

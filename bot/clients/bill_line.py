@@ -43,6 +43,10 @@ class Line:
         self._quota = quota
         self._sleep = sleep
 
+    def pause(self, seconds: float) -> None:
+        """Wait, holding no place."""
+        self._sleep(seconds)
+
     def send(self, organization_id: str, operation: Operation, url: str, outgoing: Outgoing) -> httpx.Response:
         """Send a request, again where its operation allows it, and return the answer whatever it says.
 

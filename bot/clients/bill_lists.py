@@ -5,9 +5,13 @@ Source: docs/bill-com.md, lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter
 
 from bot.clients import bill_calls as calls
 from bot.clients import bill_wire as wire
@@ -17,12 +21,25 @@ from bot.clients.bill_line import read
 from bot.clients.bill_wire import BankRow, ListRow, Page, Row
 from bot.clients.http import Operation
 from bot.domain.lists import PAYMENT_ACCOUNT_TYPES, Entry, ListName
-from bot.errors import GarbledReplyError, MfaRequiredError, PermissionMissingError, RefusedError
+from bot.errors import (
+    GarbledReplyError,
+    MfaRequiredError,
+    PermissionMissingError,
+    QuotaError,
+    RateLimitedError,
+    RefusedError,
+)
 
 PAGE_SIZE = "100"
 """Rows a page, the most that Bill.com gives; 101 is refused (docs/bill-com.md, lists)."""
 
 _OLDEST_FIRST = "createdTime:asc"
+_PATIENCE = 2
+_LONGEST_PAUSE = 30.0
+# Made once: to make it for every page would cost more than to use it.
+_PAGE: TypeAdapter[Page[ListRow]] = TypeAdapter(Page[ListRow])
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -47,9 +64,9 @@ _SOURCES: Mapping[ListName, _Source] = {
     ListName.CUSTOMERS: _Source(calls.CUSTOMERS, wire.plain, sort=None),
     ListName.CLASSES: _Source(calls.CLASSES, wire.plain),
     ListName.LOCATIONS: _Source(calls.LOCATIONS, wire.plain),
-    ListName.PAYMENT_METHODS: _Source(calls.ACCOUNTS, wire.account),
     ListName.APPROVERS: _Source(calls.USERS, wire.person),
 }
+"""Payment methods are missing: Bill.com has no list of them, `Lists.payment_methods` makes it."""
 
 
 class Lists:
@@ -60,45 +77,60 @@ class Lists:
 
     def page(self, name: ListName, page: str | None, archived: bool | None, updated_since: datetime | None) -> ListPage:
         """Return one page; raises any UpstreamError but OutcomeUnknownError."""
-        return self._page(name, page, archived, updated_since, self._bank_names)
-
-    def entries(
-        self, name: ListName, archived: bool | None, updated_since: datetime | None
-    ) -> Iterator[tuple[Entry, ...]]:
-        """Yield page after page; raises GarbledReplyError when Bill.com leads in a circle."""
-        kept: list[dict[str, str]] = []
-
-        def bank_names() -> dict[str, str]:
-            if not kept:
-                kept.append(self._bank_names())
-            return kept[0]
-
-        yield from (
-            page.entries
-            for page in _follow(lambda token: self._page(name, token, archived, updated_since, bank_names), name)
-        )
-
-    def _page(
-        self,
-        name: ListName,
-        page: str | None,
-        archived: bool | None,
-        updated_since: datetime | None,
-        bank_names: Callable[[], dict[str, str]],
-    ) -> ListPage:
-        source = _SOURCES[name]
         filters = []
         if archived is not None:
             filters.append(f"archived:eq:{'true' if archived else 'false'}")
         if updated_since is not None:
             filters.append(f"updatedTime:gte:{quoted(updated_since)}")
-        found = read(
-            Page[ListRow], self._calls.get(source.operation, query(filters, source.sort, page)), source.operation
-        )
-        entries = tuple(source.to_entry(row) for row in found.results)
-        if name is ListName.PAYMENT_METHODS:
-            entries = _payment_methods(entries, bank_names)
-        return ListPage(entries, found.next_page or None)
+        return self._page(_SOURCES[name], filters, page)
+
+    def entries(
+        self, name: ListName, archived: bool | None, updated_since: datetime | None
+    ) -> Iterator[tuple[Entry, ...]]:
+        """Yield page after page; raises GarbledReplyError when Bill.com leads in a circle.
+
+        A request to slow down is heeded and the page asked for again, twice at most.
+        """
+        seen: set[str] = set()
+        token: str | None = None
+        while True:
+            page = self._patiently(lambda at=token: self.page(name, at, archived, updated_since))  # type: ignore[misc]
+            yield page.entries
+            token = _onward(page.next_page, seen, name)
+            if token is None:
+                return
+
+    def known(self, name: ListName, ids: Sequence[str]) -> tuple[Entry, ...]:
+        """Return those of at most a hundred entries that Bill.com still has, archived or not."""
+        # Filters know no escape, so nothing but an id may come into one; what is none, nobody has.
+        asked = [one for one in ids if re.fullmatch(r"[0-9A-Za-z]+", one)]
+        if not asked:
+            return ()
+        filters = [f'id:in:"{",".join(asked)}"']
+        return self._patiently(lambda: self._page(_SOURCES[name], filters, None)).entries
+
+    def payment_methods(self, accounts: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Return the payment methods that accounts stand for, under their banks' names where those are known."""
+        chosen = [entry for entry in accounts if entry.kind in PAYMENT_ACCOUNT_TYPES]
+        if not any(entry.kind == "BANK" for entry in chosen):
+            return tuple(chosen)
+        names = self._patiently(self._bank_names)
+        return tuple(replace(entry, name=names.get(entry.id, entry.name)) for entry in chosen)
+
+    def _page(self, source: _Source, filters: list[str], page: str | None) -> ListPage:
+        params = query(filters, source.sort, page)
+        found = read(_PAGE, self._calls.get(source.operation, params), source.operation)
+        return ListPage(tuple(source.to_entry(row) for row in found.results), found.next_page or None)
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        for _ in range(_PATIENCE):
+            try:
+                return ask()
+            except QuotaError:
+                raise  # it is spent for most of an hour
+            except RateLimitedError as error:
+                self._calls.pause(min(error.retry_after, _LONGEST_PAUSE))
+        return ask()
 
     def _bank_names(self) -> dict[str, str]:
         try:
@@ -145,17 +177,6 @@ def quoted(moment: datetime) -> str:
     return f'"{aware.isoformat(timespec="milliseconds")}"'
 
 
-def _follow(turn: Callable[[str | None], ListPage], name: str) -> Iterator[ListPage]:
-    seen: set[str] = set()
-    token: str | None = None
-    while True:
-        page = turn(token)
-        yield page
-        token = _onward(page.next_page, seen, name)
-        if token is None:
-            return
-
-
 def _onward(token: str | None, seen: set[str], where: str) -> str | None:
     if not token:
         return None
@@ -167,11 +188,3 @@ def _onward(token: str | None, seen: set[str], where: str) -> str | None:
         )
     seen.add(token)
     return token
-
-
-def _payment_methods(entries: tuple[Entry, ...], bank_names: Callable[[], dict[str, str]]) -> tuple[Entry, ...]:
-    chosen = [entry for entry in entries if entry.kind in PAYMENT_ACCOUNT_TYPES]
-    if not any(entry.kind == "BANK" for entry in chosen):
-        return tuple(chosen)
-    names = bank_names()
-    return tuple(replace(entry, name=names.get(entry.id, entry.name)) for entry in chosen)

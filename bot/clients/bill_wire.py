@@ -9,11 +9,21 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import ConfigDict, SecretStr, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from bot.clients.wire import UnreadableError, Wire
 from bot.domain.bills import Bill, Document
 from bot.domain.lists import Entry
+
+_KIND = 32
 
 UPLOAD_PREFIX = "0du"
 """How the id of a document begins while Bill.com still processes it (docs/bill-com.md, receipt image)."""
@@ -61,25 +71,38 @@ class OrganizationRow(Wire):
     name: str | None = None
 
 
+def _storable(value: object) -> object:
+    # No database keeps NUL, and half a surrogate pair is no text at all.
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "").encode(errors="replace").decode()
+
+
+Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+"""An id; one that is longer than any of Bill.com's is a mistake that must not be cut into another id."""
+
+Words = Annotated[str | None, BeforeValidator(_storable)]
+
+
 class AccountPart(Wire):
     """Be what makes a classification an account."""
 
-    type: str | None = None
-    number: str | None = None
+    type: Words = None
+    number: Words = None
 
 
 class ListRow(Wire):
     """Be a row of any list; each list fills the fields it has."""
 
-    id: str
+    id: Identifier
     archived: bool | None = None
-    name: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    parent_id: str | None = None
+    name: Words = None
+    first_name: Words = None
+    last_name: Words = None
+    email: Words = None
+    parent_id: Annotated[str | None, Field(max_length=64)] = None
     account: AccountPart | None = None
-    bill_currency: str | None = None
+    bill_currency: Words = None
     updated_time: Moment = None
 
 
@@ -88,9 +111,9 @@ class BankRow(Wire):
 
     id: str
     archived: bool | None = None
-    account_number: str | None = None
-    name_on_account: str | None = None
-    bank_name: str | None = None
+    account_number: Words = None
+    name_on_account: Words = None
+    bank_name: Words = None
     chart_of_account_id: str | None = None
 
 
@@ -226,7 +249,7 @@ def _entry(row: ListRow, name: str | None, *, number: str = "", kind: str = "") 
         name=(name or "").strip(),
         parent_id=known(row.parent_id),
         number=number,
-        kind=kind,
+        kind=kind[:_KIND],
         archived=bool(row.archived),
         updated_at=row.updated_time,
     )

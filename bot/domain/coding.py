@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.items import Details
-from bot.domain.lists import Entry
+from bot.domain.lists import Entry, project_name
 
 _BLANKS = re.compile(r"\s+")
 
@@ -69,5 +69,6 @@ class Coding:
 
 def named(details: Details) -> Sequence[str]:
     """Return the names an item carries, normalised, for one look-up of them all."""
-    names = (details.supplier, details.category, details.customer, details.project, details.payment_method)
+    projects = (details.project, project_name(details.project)[1])
+    names = (details.supplier, details.category, details.customer, *projects, details.payment_method)
     return sorted({normalised(name) for name in names if name})

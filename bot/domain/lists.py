@@ -34,6 +34,26 @@ PAYMENT_ACCOUNT_TYPES = frozenset({"BANK", "CREDIT_CARD"})
 """Types of account that a payment method is made from (docs/bill-com.md, payment methods)."""
 
 
+DEXT_NAME = 255
+"""Characters of a name that Dext takes."""
+
+_PROJECTS = {ListName.CLASSES: " (class)", ListName.LOCATIONS: " (location)"}
+
+
+def name_in_dext(name: ListName, entry_name: str) -> str:
+    """Return what an entry is called in Dext: its projects hold classes and locations, told apart by their names."""
+    behind = _PROJECTS.get(name, "")
+    return (entry_name[: DEXT_NAME - len(behind)].rstrip() + behind) if entry_name.strip() else f"(no name){behind}"
+
+
+def project_name(project: str) -> tuple[ListName | None, str]:
+    """Return the list that a project of Dext says it is of, if it does, and the name without that."""
+    for name, behind in _PROJECTS.items():
+        if project.casefold().endswith(behind):
+            return name, project[: -len(behind)]
+    return None, project
+
+
 @dataclass(frozen=True)
 class Entry:
     """Be one row of a list as Bill.com gives it.

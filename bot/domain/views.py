@@ -16,10 +16,11 @@ from bot.domain.clients import Move, Work
 from bot.domain.connections import Connection, Turn
 from bot.domain.items import Item
 from bot.domain.links import Attempt
+from bot.domain.lists import Entry, Found, ListName
 from bot.domain.money import Money
 from bot.domain.people import Right, Role
 from bot.domain.publishing import Publish
-from bot.domain.refreshing import Refresh
+from bot.domain.refreshing import Refresh, RefreshState
 from bot.domain.sightings import Sighting
 
 
@@ -190,6 +191,46 @@ class StoppedItems:
 
     business: Business
     items: tuple[StoppedItem, ...]
+
+
+@dataclass(frozen=True)
+class AffectedItem:
+    """Be an item that nobody has decided finally, and the archived entries it is coded to, each with its list."""
+
+    item: Item
+    entries: tuple[tuple[ListName, Entry], ...]
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """Be how a refresh ended and what it means: items and, by name, the tax account that use an archived entry."""
+
+    business: Business
+    refresh: Refresh
+    affected: tuple[AffectedItem, ...] = ()
+    tax_account: str = ""
+
+    @property
+    def worth_telling(self) -> bool:
+        """Say whether the channel is to hear of it: when somebody asked, something changed, or something failed."""
+        if self.refresh.state is not RefreshState.DONE:
+            return False  # the broken connection has a message of its own
+        failed = any(row.problem or row.push_problem for row in self.refresh.lists)
+        return bool(self.refresh.requested_by) or self.refresh.changed or failed
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """Be a page of one list as `/dext lists` shows it; pages count from 0, `words` narrowed it."""
+
+    business: Business
+    name: ListName
+    words: str
+    found: Found
+    page: int
+    total: int
+    synced_at: datetime | None
+    problem: str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.domain.businesses import Business
 from bot.domain.coding import Candidates, Coding, Match, match, named, normalised
 from bot.domain.items import Details
-from bot.domain.lists import Entry, ListName
+from bot.domain.lists import Entry, ListName, project_name
 from storage import lists
 
 
@@ -26,13 +26,22 @@ def code(session: Session, business: Business, many: Sequence[Details]) -> list[
         entry: Entry | None = known.get((name, id_)) if id_ else None
         return match(Candidates(entry, called.get((name, normalised(text)), ()) if text else ()))
 
+    def project(name: ListName, text: str) -> Match:
+        """Look where the project says it is from; one that does not say may be of either list."""
+        where, bare = project_name(text)
+        if where is None:
+            return look(name, text)
+        # Somebody may have named a class so: then the whole name is the better match.
+        found = look(name, bare) if where is name else Match()
+        return found if found != Match() else look(name, text)
+
     return [
         Coding(
             supplier=look(ListName.SUPPLIERS, details.supplier, details.supplier_id),
             category=look(ListName.ACCOUNTS, details.category, details.category_id),
             customer=look(ListName.CUSTOMERS, details.customer),
-            project_class=look(ListName.CLASSES, details.project),
-            project_location=look(ListName.LOCATIONS, details.project),
+            project_class=project(ListName.CLASSES, details.project),
+            project_location=project(ListName.LOCATIONS, details.project),
             payment_account=look(ListName.PAYMENT_METHODS, details.payment_method),
             tax_account=look(ListName.ACCOUNTS, "", business.tax_account_id),
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.connections import Connection, LegState, Provider, Signal, next_check
 from bot.domain.links import FINISH_LIFE, Attempt, Stage
 from bot.domain.people import Right, Role
+from bot.domain.refreshing import Why
 from bot.domain.views import FinishPrompt
 from bot.domain.work import Job
 from bot.errors import ConflictError, NotFoundError
@@ -72,7 +73,7 @@ class Finishing:
                 self._forget(session, other)
                 if other.user_id != user_id or other.signed_in_at is not None:  # else they know, and were asked nothing
                     self._base.tell(session, "finish", other.id, business.id)
-            self._refreshing.start_in(session, business.id, user_id, business.channel_id)
+            self._refreshing.start_in(session, business.id, user_id, business.channel_id, Why.CONNECTED)
             sightings.set_watch(session, business.id, due_at=now + EVERY)
             self._base.tell(session, "finish", attempt.id, business.id)
             if not business.zone:

@@ -1,60 +1,63 @@
-"""Refreshing the lists: read from Bill.com page by page, keep, push on to Dext; resumable anywhere."""
+"""Refreshing the lists: one at a time a business, three lists at once, resumable at the list it was in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.clients.dext import Kind
-from bot.domain.lists import Entry, ListName
+from bot.domain.lists import ListName
 from bot.domain.people import Right
-from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why, course, next_refresh
 from bot.domain.views import RefreshProgress
 from bot.domain.work import Job, Queue
-from bot.errors import (
-    AuthError,
-    ConflictError,
-    CredentialsError,
-    GarbledReplyError,
-    MfaRequiredError,
-    PermissionMissingError,
-    RateLimitedError,
-    RefusedError,
-    SessionEndedError,
-    TokenRevokedError,
-    UpstreamError,
-)
+from bot.errors import ConflictError, LockedOutError, UpstreamError
 from bot.services.base import Base, find_business
-from bot.services.health import Health
+from bot.services.health import REFUSALS, Health
 from bot.services.people import require
+from bot.services.pushing import Pushing
+from bot.services.reading import SIGN_OF_LIFE, ListReader, why
 from storage import legs, lists, people, refreshes
 
-_PUSH_BATCH = 200
-_RETRY = timedelta(minutes=1)
-_PUSHED_AS: dict[ListName, Kind] = {
-    ListName.ACCOUNTS: "categories",
-    ListName.SUPPLIERS: "payees",
-    ListName.CUSTOMERS: "clients",
-    ListName.CLASSES: "projects",
-    ListName.LOCATIONS: "projects",
-}
-"""Where each list goes in Dext; payment methods and approvers have no call there."""
+AT_ONCE = 3
+"""Lists read at the same time: as many requests as Bill.com allows an organisation."""
+
+_CHAINS = (
+    (ListName.SUPPLIERS,),
+    (ListName.ACCOUNTS, ListName.PAYMENT_METHODS),  # the second is made from the first
+    (ListName.CUSTOMERS,),
+    (ListName.CLASSES,),
+    (ListName.LOCATIONS,),
+    (ListName.APPROVERS,),
+)
+"""Which lists follow one another; the longest first, so that it does not end alone."""
+
+_LOOK = 1.0
+_MOST_ATTEMPTS = 10
+_EXPIRED = "the connection to Bill.com expired while the lists were read"
+_OURS = "something went wrong on our side, again and again; whoever runs this bot finds it in the log"
 
 
 class Refreshing:
     """Keep our copies of the lists, and Dext's, in step with Bill.com's."""
 
-    def __init__(self, base: Base, health: Health) -> None:
+    def __init__(self, base: Base, health: Health, pushing: Pushing) -> None:
         self._base = base
         self._health = health
+        self._pushing = pushing
 
-    def request(self, workspace_id: str, user_id: str, channel_id: str, business_id: str = "") -> tuple[Refresh, bool]:
+    def request(
+        self, workspace_id: str, user_id: str, channel_id: str, business_id: str = "", *, full: bool = False
+    ) -> tuple[Refresh, bool]:
         """Begin a refresh, or join the one under way; return it and whether it was joined.
 
-        Raises `ConflictError` when the connection has to be mended first.
+        `full` reads everything, else only what changed is read where that is enough. Raises `ConflictError`
+        when the connection has to be mended first.
         """
         with self._base.database.begin() as session:
             # Locked: two people who ask at the same moment get one refresh.
@@ -66,18 +69,32 @@ class Refreshing:
                     "The connection is not working, so the lists can't be refreshed. Reconnect first: type "
                     "`/dext connect`."
                 )
+            channel = business.channel_id or channel_id
             running = refreshes.running(session, business.id)
             if running is not None:
+                if not running.requested_by:
+                    # The clock's own is shown to nobody; now somebody waits for it.
+                    refreshes.change(session, running.id, requested_by=user_id, channel_id=channel)
+                    running = replace(running, requested_by=user_id, channel_id=channel)
                 return running, True
-            channel = business.channel_id or channel_id
-            return self.start_in(session, business.id, user_id, channel), False
+            return self.start_in(session, business.id, user_id, channel, Why.ASKED if full else None), False
 
-    def start_in(self, session: Session, business_id: str, user_id: str, channel_id: str) -> Refresh:
-        """Begin a refresh in the caller's transaction; one under way is returned instead."""
+    def start_in(
+        self, session: Session, business_id: str, user_id: str, channel_id: str, everything: Why | None = None
+    ) -> Refresh:
+        """Begin a refresh in the caller's transaction; one under way is returned instead.
+
+        `everything` says why all is to be read; without it each list's own past decides.
+        """
         running = refreshes.running(session, business_id)
         if running is not None:
             return running
-        now = self._base.clock()
+        now, pace = self._base.clock(), self._base.pace.refresh
+        known = lists.passes(session, business_id)
+        results = []
+        for name in ListName:
+            chosen = course(*known.get(name, (None, None)), now, pace, everything)
+            results.append(ListResult(name, why=chosen.why, since=chosen.since))
         refresh = Refresh(
             id=self._base.new_id(),
             business_id=business_id,
@@ -86,14 +103,14 @@ class Refreshing:
             state=RefreshState.RUNNING,
             started_at=now,
             finished_at=None,
-            due_at=now + _RETRY,
+            due_at=now + SIGN_OF_LIFE,
             attempts=0,
             first=not any(age.synced_at for age in lists.ages(session, business_id)),
-            lists=tuple(ListResult(name) for name in ListName),
+            lists=tuple(results),
         )
         generations = {name: lists.next_generation(session, business_id, name) for name in ListName}
         refreshes.add(session, refresh, generations)
-        people.set_refresh_due(session, business_id, now + self._base.pace.refresh)
+        people.set_refresh_due(session, business_id, next_refresh(now, pace, business_id))
         self._base.work.enqueue_in(session, refresh_job(refresh))
         return refresh
 
@@ -111,7 +128,7 @@ class Refreshing:
             stuck = refreshes.due(session, now, limit)
             for refresh_id in stuck:
                 refresh = refreshes.get(session, refresh_id)
-                refreshes.change(session, refresh_id, attempts=refresh.attempts + 1, due_at=now + _RETRY)
+                refreshes.change(session, refresh_id, attempts=refresh.attempts + 1, due_at=now + SIGN_OF_LIFE)
                 self._base.work.enqueue_in(session, refresh_job(replace(refresh, attempts=refresh.attempts + 1)))
         return len(due) + len(stuck)
 
@@ -122,97 +139,68 @@ class Refreshing:
             return RefreshProgress(people.business(session, refresh.business_id), refresh)
 
     def run(self, refresh_id: str) -> Iterator[None]:
-        """Do what is left of a refresh; yields after every page, when progress may be shown.
+        """Do what is left of a refresh; yields when progress may be shown, now and then also when there is none.
 
-        A list that fails keeps its last good copy, and the others complete. When the connection
-        itself is refused, the refresh stops and keeps what it had.
+        A list that fails keeps its last good copy, and the others complete. When the connection itself is
+        refused, the refresh stops and keeps what it had. Closing the iterator stops it where it is.
         """
         with self._base.database.begin() as session:
             refresh = refreshes.get(session, refresh_id)
         if refresh.state is not RefreshState.RUNNING:
             return
+        if refresh.attempts > _MOST_ATTEMPTS:
+            self._end(refresh_id, _OURS)
+            return
         yield
-        for result in refresh.lists:
-            if result.state in (ListState.UNAVAILABLE, ListState.FAILED):
-                continue
-            if result.state is ListState.DONE:
-                # Read before an interruption; whether Dext has it all is known entry by entry.
-                yield from self._push(refresh, result.name)
-                continue
+        problem = ""
+        try:
+            yield from self._work(refresh)
+        except REFUSALS:
+            problem = _EXPIRED
+        except LockedOutError as error:
+            problem = why(error)
+        except UpstreamError:
+            pass  # no list could be read; each says why, and the health of the connection has learned it
+        self._end(refresh_id, problem)
+
+    def _work(self, refresh: Refresh) -> Iterator[None]:
+        """Read and pass on what is left; raises what is true of the connection and not of one list only.
+
+        The whole teaches one thing about the connection: an answer that came before a refusal must not undo it.
+        """
+        crew, results = _Crew(), {row.name: row for row in refresh.lists}
+        with self._health.bill(refresh.business_id) as bill:
+            reader = ListReader(self._base, bill, refresh, crew.stop, crew.heard)
+
+            def follow(chain: tuple[ListName, ...]) -> None:
+                for name in chain:
+                    self._bring(refresh, results[name], reader, crew)
+
+            yield from crew.work(follow)
+            if crew.refusal is not None:
+                raise crew.refusal
+            if reader.outage is not None and not reader.answered:
+                raise reader.outage
+
+    def _bring(self, refresh: Refresh, result: ListResult, reader: ListReader, crew: _Crew) -> None:
+        """Read one list, unless that was done before an interruption, and pass it on to Dext."""
+        if crew.stop.is_set() or result.state in (ListState.UNAVAILABLE, ListState.FAILED):
+            return
+        if result.state is not ListState.DONE:
             try:
-                yield from self._read(refresh, result.name)
-            except (CredentialsError, TokenRevokedError, SessionEndedError):
-                self._end(refresh_id, "the connection to Bill.com expired while the lists were read")
+                result = reader.read(result)
+            except (*REFUSALS, LockedOutError) as error:
+                crew.refusal = error
+                crew.stop.set()
                 return
-            yield from self._push(refresh, result.name)
-        self._end(refresh_id, "")
-
-    def _read(self, refresh: Refresh, name: ListName) -> Iterator[None]:
-        """Read one list into our copy, a page a transaction."""
-        business_id, read = refresh.business_id, 0
-        with self._base.database.begin() as session:
-            generation = refreshes.generation(session, refresh.id, name)
-        try:
-            with self._health.bill(business_id) as bill:
-                for page in bill.entries(name):
-                    read += len(page)
-                    self._keep_page(refresh, name, generation, page, read)
-                    yield
-        except (CredentialsError, TokenRevokedError, SessionEndedError):
-            raise
-        except UpstreamError as error:
-            self._note_failure(refresh, name, generation, read, error)
+        if result.state is not ListState.DONE or crew.stop.is_set():
             return
-        with self._base.database.begin() as session:
-            lists.archive_unseen(session, business_id, name, generation)
-            counts = lists.count(session, business_id, name, generation)
-            lists.keep_age(session, business_id, name, generation, counts.total, self._base.clock(), "")
-            done = ListResult(name, ListState.DONE, read, counts.added, counts.changed, counts.archived, counts.total)
-            refreshes.keep_list(session, refresh.id, done)
-        yield
-
-    def _keep_page(self, refresh: Refresh, name: ListName, generation: int, page: tuple[Entry, ...], read: int) -> None:
-        now = self._base.clock()
-        with self._base.database.begin() as session:
-            lists.take_page(session, refresh.business_id, name, generation, page)
-            refreshes.keep_list(session, refresh.id, ListResult(name, ListState.READING, read=read))
-            # The due time is this refresh's sign of life: while pages come, nobody revives it.
-            refreshes.change(session, refresh.id, due_at=now + _RETRY * 2)
-
-    def _note_failure(self, refresh: Refresh, name: ListName, generation: int, read: int, error: UpstreamError) -> None:
-        unavailable = isinstance(error, PermissionMissingError | MfaRequiredError)
-        state = ListState.UNAVAILABLE if unavailable else ListState.FAILED
-        problem = _why(error)
-        with self._base.database.begin() as session:
-            lists.keep_age(session, refresh.business_id, name, generation, 0, None, problem)
-            refreshes.keep_list(session, refresh.id, ListResult(name, state, read=read, problem=problem))
-
-    def _push(self, refresh: Refresh, name: ListName) -> Iterator[None]:
-        """Send Dext what it does not have as it is now; a failure there never spoils our copy."""
-        kind = _PUSHED_AS.get(name)
-        if kind is None:
-            return
-        try:
-            with self._health.dext(refresh.business_id) as dext:
-                while True:
-                    with self._base.database.begin() as session:
-                        batch = lists.unpushed(session, refresh.business_id, name, _PUSH_BATCH)
-                    if not batch:
-                        return
-                    gone = [entry.id for entry, _ in batch if entry.archived]
-                    kept = [(entry.id, entry.name[:255], entry.number) for entry, _ in batch if not entry.archived]
-                    if kept:
-                        dext.push(kind, kept)
-                    if gone:
-                        dext.delete(kind, gone)
-                    with self._base.database.begin() as session:
-                        sent = [(entry.id, digest) for entry, digest in batch]
-                        lists.note_pushed(session, refresh.business_id, name, sent)
-                    yield
-        except UpstreamError as error:
+        if result.why is Why.ASKED:
+            self._pushing.forget_refusals(refresh.business_id, result.name)
+        problem = self._pushing.push(refresh.business_id, result.name, crew.heard)
+        if problem:
             with self._base.database.begin() as session:
-                now = next(row for row in refreshes.get(session, refresh.id).lists if row.name is name)
-                refreshes.keep_list(session, refresh.id, replace(now, push_problem=_why(error)))
+                refreshes.note_push(session, refresh.id, result.name, problem)
 
     def _end(self, refresh_id: str, problem: str) -> None:
         now = self._base.clock()
@@ -221,30 +209,55 @@ class Refreshing:
             refresh = refreshes.get(session, refresh_id)
             refreshes.change(session, refresh_id, state=state.value, finished_at=now, due_at=None, problem=problem)
             self._base.tell(session, "refresh", refresh_id, refresh.business_id)
+            self._base.tell(session, "refreshed", refresh_id, refresh.business_id)
             # Lists changed, so what items lack may have: look at them again.
             self._base.work.enqueue_in(session, Job("intake", f"intake:after:{refresh_id}", (refresh.business_id, "")))
+
+
+class _Crew:
+    """Let three threads work at once, and tell whoever waits for them what they hear."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.refusal: UpstreamError | None = None
+        self._news: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def heard(self) -> None:
+        """Say that there is something to show."""
+        self._news.put(False)
+
+    def work(self, follow: Callable[[tuple[ListName, ...]], None]) -> Iterator[None]:
+        """Follow every chain, three at a time; yields when there is news, and about every second without.
+
+        Raises what a chain raised, after all have ended. When the iterator is closed, they stop at their next chunk.
+        """
+
+        def one(chain: tuple[ListName, ...]) -> None:
+            try:
+                follow(chain)
+            finally:
+                self._news.put(True)
+
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lists") as pool:
+            begun = [pool.submit(one, chain) for chain in _CHAINS]
+            try:
+                left = len(begun)
+                while left:
+                    left -= self._next()
+                    yield
+            finally:
+                self.stop.set()
+        for chain in begun:
+            chain.result()
+
+    def _next(self) -> bool:
+        """Return whether the next news is the end of a chain; without any, not, after a while."""
+        try:
+            return self._news.get(timeout=_LOOK)
+        except queue.Empty:
+            return False
 
 
 def refresh_job(refresh: Refresh) -> Job:
     """Return the job that does a refresh, one id an attempt."""
     return Job("refresh", f"refresh:{refresh.id}:{refresh.attempts}", (refresh.id,), Queue.REFRESH, refresh.business_id)
-
-
-def _why(error: UpstreamError) -> str:
-    """Say in a few words why a list could not be read or sent, and who can mend it."""
-    service = error.service or "the service"
-    match error:
-        case PermissionMissingError():
-            return f"switched off in {service}, or not permitted to the user who signed in"
-        case MfaRequiredError():
-            return f"{service} demands a second factor for it"
-        case RateLimitedError():
-            return f"{service} asked us to slow down; the next refresh tries again"
-        case RefusedError():
-            return f"{service} refused it: {error.reason or 'no reason given'}"
-        case GarbledReplyError():
-            return f"{service} sent something we can't read; the next refresh tries again"
-        case AuthError():
-            return f"{service} does not let us in; an admin has to reconnect"
-        case _:
-            return f"{service} did not answer; the next refresh tries again"

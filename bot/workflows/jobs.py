@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.lists import ListName
 from bot.domain.work import Job, Queue, Work
 from bot.engine import DurableWork
 from bot.errors import NotAllowedError, NotFoundError, OutcomeUnknownError, RateLimitedError, UnavailableError
@@ -21,6 +22,7 @@ from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
+from bot.services.pushing import Pushing
 from bot.services.refreshing import Refreshing
 from bot.services.watching import Watching
 
@@ -38,6 +40,7 @@ class Jobs:
     health: Health
     finishing: Finishing
     refreshing: Refreshing
+    pushing: Pushing
     intake: Intake
     publishing: Publishing
     holding: Holding
@@ -51,6 +54,7 @@ class Jobs:
         """Return every job by the name under which it is asked for."""
         return {
             "refresh": self.refresh,
+            "push": self.push,
             "publish": self.publish,
             "intake": self.take_in,
             "tell": self.tell,
@@ -67,6 +71,10 @@ class Jobs:
             self.notify.progress(refresh_id)
         business = self.refreshing.progress(refresh_id).business
         self.holding.release_held(business.id)
+
+    def push(self, business_id: str, name: str) -> None:
+        """Try once more to pass a list on to Dext."""
+        self.pushing.run(business_id, ListName(name))
 
     def publish(self, publish_id: str) -> None:
         """Do what is left of a publish."""
@@ -117,6 +125,7 @@ class Jobs:
         self.prompts.follow_up_due()
         self.finishing.sweep()
         self.refreshing.start_due()
+        self.pushing.start_due()
         self.intake.start_due()
         self.watching.start_due()
         self.publishing.revive_due()

@@ -23,7 +23,7 @@ _OURS = "|".join(
     ]
 )
 _MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys("abkmqrtw", str),
+    **dict.fromkeys("abklmqrtw", str),
     "i": (str, list),
     "p": int,
 }

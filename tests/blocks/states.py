@@ -22,10 +22,11 @@ from blocks.connection import (
     history_message,
     standing_message,
 )
+from blocks.entries import entries_message, lists_message
 from blocks.home import home_view
 from blocks.items import publish_message
 from blocks.kit import Block, Message
-from blocks.lists import refresh_message
+from blocks.lists import refresh_message, refreshed_message
 from blocks.settings import settings_modal
 from blocks.words import asked_message, help_message, intake_message, plain_answer, reconnect_answer
 from bot.domain.approvals import RequestState
@@ -34,11 +35,12 @@ from bot.domain.breaks import BreakStage, Closing
 from bot.domain.businesses import TaxTreatment
 from bot.domain.clients import Move, Work
 from bot.domain.connections import LegState, Provider
+from bot.domain.items import ItemStatus
 from bot.domain.links import Stage
-from bot.domain.lists import ListName
+from bot.domain.lists import Found, ListName
 from bot.domain.people import Right, Role
 from bot.domain.publishing import PublishState
-from bot.domain.refreshing import ListResult, ListState, RefreshState
+from bot.domain.refreshing import ListResult, ListState, RefreshState, Why
 from bot.domain.sightings import SightingKind
 
 from . import views as v
@@ -326,6 +328,47 @@ def _refreshes() -> dict[str, Message]:
     return {f"refresh, {name}": refresh_message(v.progress(**changes)) for name, changes in states.items()}
 
 
+def _outcomes() -> dict[str, Message]:
+    nothing = v.list_results(added=0, changed=0, archived=0)
+    many = tuple(v.affected(number) for number in range(7, 20))
+    waiting = v.affected(8, status=ItemStatus.WAITING)
+    problem = "Bill.com did not answer; the next refresh tries again"
+    failed = (*v.list_results()[:2], ListResult(ListName.CLASSES, ListState.FAILED, problem=problem))
+    refused = v.list_results(push_problem="Dext refused “A <b> & Co” (name taken)", added=0, changed=0, archived=0)
+    changes = v.list_results(why=Why.CHANGES, since=v.NOW)
+    mixed = (*changes[:3], *v.list_results(why=Why.DUE)[3:])
+    states: dict[str, dict[str, Any]] = {
+        "first": {"first": True},
+        "nothing changed": {"lists": nothing},
+        "changes only": {"lists": changes},
+        "some in full": {"lists": mixed},
+        "scheduled": {"requested_by": ""},
+        "asked for in full": {"lists": v.list_results(why=Why.ASKED)},
+        "failed": {"lists": failed},
+        "dext refused some": {"lists": refused},
+        "an item uses it": {"affected": (waiting,)},
+        "many items use it": {"affected": many},
+        "the tax account is gone": {"tax_account": "Sales <Tax>"},
+    }
+    return {f"refreshed, {name}": refreshed_message(v.outcome(**changes)) for name, changes in states.items()}
+
+
+def _entries() -> dict[str, Message]:
+    pages: dict[str, dict[str, Any]] = {
+        "first page": {},
+        "between pages": {"page": 2, "words": "acme", "found": replace(v.entry_page().found, more=True)},
+        "nothing matches": {"words": "<zebra>", "found": Found((), False)},
+        "behind the last page": {"page": 9, "found": Found((), False)},
+        "not read yet": {"found": Found((), False), "total": 0, "synced_at": None},
+        "last good copy": {"problem": "switched off in Bill.com"},
+    }
+    return {
+        "lists, which": lists_message(v.standing()),
+        "lists, unknown": lists_message(v.standing(), "<zebras>"),
+        **{f"lists, {name}": entries_message(v.entry_page(**changes)) for name, changes in pages.items()},
+    }
+
+
 def _breaks() -> dict[str, Message]:
     repairing = {"repairing_by": v.ADMIN, "repairing_at": v.NOW - timedelta(minutes=1)}
     mended = {"closed_at": v.NOW, "closed_by": v.ADMIN, "closing": Closing.RECONNECTED}
@@ -441,6 +484,11 @@ _SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (
     _items,
     _cards,
     _refreshes,
+    _items,
+    _cards,
+    _refreshes,
+    _outcomes,
+    _entries,
     _breaks,
 )
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from blocks.cards import card_message, outcome_message, reject_modal
 from blocks.connection import connect_message, finish_message, standing_message
+from blocks.entries import entries_message, lists_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message, clip, foreign, option
-from blocks.lists import refresh_message
+from blocks.lists import refresh_message, refreshed_message
 from blocks.pickers import entry_options
 from blocks.settings import settings_modal
 from blocks.words import asked_message, help_message, intake_message
@@ -27,7 +28,16 @@ from bot.domain.money import Money
 from bot.domain.people import Role
 from bot.domain.publishing import PublishState
 from bot.domain.refreshing import ListResult, ListState, RefreshState
-from bot.domain.views import Card, FinishPrompt, ListLine, PublishList, RefreshProgress, Standing
+from bot.domain.views import (
+    AffectedItem,
+    Card,
+    FinishPrompt,
+    ListLine,
+    PublishList,
+    RefreshOutcome,
+    RefreshProgress,
+    Standing,
+)
 from bot.sandbox.slack.check import check_options, check_view
 
 from . import views as v
@@ -368,6 +378,35 @@ progresses = st.builds(
 @given(progresses)
 def test_slack_takes_every_refresh(progress: RefreshProgress) -> None:
     accepted(refresh_message(progress))
+
+
+@some
+@given(progresses, st.lists(st.tuples(strings, strings), max_size=30), strings)
+def test_slack_takes_every_notice_of_a_refresh(
+    progress: RefreshProgress, items: list[tuple[str, str]], tax_account: str
+) -> None:
+    affected = tuple(
+        AffectedItem(
+            v.item(number, details=v.details(supplier=supplier)), ((ListName.ACCOUNTS, Entry("0ca", name)),) * 6
+        )
+        for number, (supplier, name) in enumerate(items)
+    )
+    shown = RefreshOutcome(progress.business, progress.refresh, affected, tax_account)
+    accepted(refreshed_message(shown))
+    assert_only_our_markup(payload(refreshed_message(shown)))
+
+
+@some
+@given(st.lists(st.tuples(strings, strings, booleans), max_size=20), strings, strings, st.integers(0, 10**6), booleans)
+def test_slack_takes_every_page_of_a_list(
+    rows: list[tuple[str, str, bool]], words: str, problem: str, page: int, more: bool
+) -> None:
+    entries = tuple(Entry(f"{place:020}", name, number=number, archived=gone) for place, (name, number, gone)
+                    in enumerate(rows))  # fmt: skip
+    view = v.entry_page(found=Found(entries, more), words=words[:100], problem=problem, page=page)
+    accepted(entries_message(view))
+    assert_only_our_markup(payload(entries_message(view)))
+    assert_values_hold_ids_only(payload(lists_message(v.standing(), words)))
 
 
 @some

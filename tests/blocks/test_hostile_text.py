@@ -12,9 +12,10 @@ import pytest
 from blocks.breaks import prompt_message
 from blocks.cards import card_message, outcome_message, reject_modal
 from blocks.connection import connect_message, finish_message, standing_message
+from blocks.entries import entries_message
 from blocks.home import home_view
 from blocks.items import publish_message
-from blocks.lists import refresh_message
+from blocks.lists import refresh_message, refreshed_message
 from blocks.settings import settings_modal
 from blocks.words import asked_message, help_message
 from bot.domain.approvals import RequestState
@@ -22,6 +23,7 @@ from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Connection, Leg, LegState, Provider
 from bot.domain.items import ItemStatus
 from bot.domain.links import Stage
+from bot.domain.lists import Entry, Found
 from bot.domain.plans import Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListState, RefreshState
@@ -142,6 +144,12 @@ BUILDERS: dict[str, Callable[[str], Made]] = {
     "finish, asking": lambda text: _finish(text, Stage.SIGNED_IN, ""),
     "finish, objection": lambda text: _finish(text, Stage.SIGNED_IN, text),
     "finish, finished": lambda text: _finish(text, Stage.FINISHED, ""),
+    "refreshed": lambda text: payload(
+        refreshed_message(v.outcome(affected=(v.affected(details=v.details(supplier=text)),), tax_account=text))
+    ),
+    "a list": lambda text: payload(
+        entries_message(v.entry_page(words=text, problem=text, found=Found((Entry("009", text),), more=True)))
+    ),
     "refresh, running": lambda text: _refresh(text, RefreshState.RUNNING, ListState.DONE),
     "refresh, done": lambda text: _refresh(text, RefreshState.DONE, ListState.DONE),
     "refresh, failed": lambda text: _refresh(text, RefreshState.DONE, ListState.FAILED),

@@ -16,7 +16,7 @@ from bot.domain.clients import Move, Work
 from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, Turn
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
 from bot.domain.links import Attempt, Stage
-from bot.domain.lists import SIX_LISTS, ListName
+from bot.domain.lists import SIX_LISTS, Entry, Found, ListName
 from bot.domain.money import Money
 from bot.domain.people import Right, Role
 from bot.domain.plans import Plan
@@ -24,6 +24,7 @@ from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
 from bot.domain.sightings import Sighting, SightingKind
 from bot.domain.views import (
+    AffectedItem,
     AlarmRow,
     AlarmView,
     AskForm,
@@ -35,12 +36,14 @@ from bot.domain.views import (
     ConnectOffer,
     Copied,
     DisconnectForm,
+    EntryPage,
     FinishPrompt,
     HistoryPage,
     HomeView,
     ListLine,
     PromptView,
     PublishList,
+    RefreshOutcome,
     RefreshProgress,
     SettingsForm,
     Standing,
@@ -419,4 +422,25 @@ def copied(**changes: Any) -> Copied:
     made = Copied(
         BUSINESS, replace(BUSINESS, id="biz2", name="Pine Workshop"), ("roles: 3 added", "how tax is booked"), ()
     )
+    return replace(made, **changes)
+
+
+def affected(number: int = 7, **changes: Any) -> AffectedItem:
+    gone = Entry("0ca01GONE", "Office <Supplies> & Paper", archived=True)
+    return AffectedItem(item(number, **changes), ((ListName.ACCOUNTS, gone),))
+
+
+def outcome(**changes: Any) -> RefreshOutcome:
+    extras = {name: changes.pop(name) for name in ("affected", "tax_account") if name in changes}
+    return RefreshOutcome(BUSINESS, refresh(**changes), **extras)
+
+
+def entry_page(**changes: Any) -> EntryPage:
+    entries = (
+        Entry("009000000001", "Acme Cloud Services", kind="USD"),
+        Entry("009000000002", "Acme <!channel> & *Sons*", archived=True),
+        Entry("009000000003", "Twin", "p"),
+        Entry("009000000004", "Twin"),
+    )
+    made = EntryPage(BUSINESS, ListName.SUPPLIERS, "", Found(entries, False, {"p": "North"}), 0, 4120, NOW, "")
     return replace(made, **changes)

@@ -17,15 +17,13 @@ PATHS = {
     ListName.CUSTOMERS: "/v3/customers",
     ListName.CLASSES: "/v3/classifications/accounting-classes",
     ListName.LOCATIONS: "/v3/classifications/locations",
-    ListName.PAYMENT_METHODS: "/v3/classifications/chart-of-accounts",
     ListName.APPROVERS: "/v3/users",
 }
-ACCOUNTS = "GET /v3/classifications/chart-of-accounts"
 VENDORS = "GET /v3/vendors"
 BANKS = "GET /v3/funding-accounts/banks"
 
 
-@pytest.mark.parametrize("name", list(ListName))
+@pytest.mark.parametrize("name", list(PATHS))
 def test_each_list_is_asked_for_in_full_pages_and_a_fixed_order(world: BillWorld, name: ListName) -> None:
     world.up.on(f"GET {PATHS[name]}", ok({"results": []}))
     since = datetime(2026, 11, 1, 10, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -113,16 +111,12 @@ def test_a_list_that_leads_in_a_circle_is_left(world: BillWorld) -> None:
     assert len(world.up.requests) == 3
 
 
-def account(number: int, kind: str) -> dict[str, object]:
-    return {"id": f"0ca{number}", "name": f"Account {number}", "account": {"type": kind}}
+def account(number: int, kind: str) -> Entry:
+    return Entry(f"0ca{number}", f"Account {number}", kind=kind)
 
 
 def test_payment_methods_are_bank_and_card_accounts_under_their_banks_names(world: BillWorld) -> None:
-    world.up.on(
-        ACCOUNTS,
-        ok({"results": [account(1, "BANK"), account(2, "EXPENSE"), account(3, "CREDIT_CARD")], "nextPage": "two"}),
-        ok({"results": [account(4, "BANK"), account(5, "BANK"), account(6, "BANK")]}),
-    )
+    kinds = ["BANK", "EXPENSE", "CREDIT_CARD", "BANK", "BANK", "BANK"]
     banks = [
         {"id": "bac1", "chartOfAccountId": "0ca1", "bankName": "First Bank", "accountNumber": "******4321"},
         {"id": "bac2", "chartOfAccountId": "0ca4", "nameOnAccount": "Ops", "archived": False},
@@ -133,7 +127,7 @@ def test_payment_methods_are_bank_and_card_accounts_under_their_banks_names(worl
         {"id": "bac5", "chartOfAccountId": "0ca6"},
     ]
     world.up.on(BANKS, ok({"results": banks, "nextPage": "b2"}), ok({"results": more}))
-    found = [entry for page in world.client().entries(ListName.PAYMENT_METHODS) for entry in page]
+    found = world.client().payment_methods([account(place + 1, kind) for place, kind in enumerate(kinds)])
     assert [(entry.id, entry.name, entry.kind) for entry in found] == [
         ("0ca1", "First Bank ••4321", "BANK"),
         ("0ca3", "Account 3", "CREDIT_CARD"),
@@ -146,14 +140,50 @@ def test_payment_methods_are_bank_and_card_accounts_under_their_banks_names(worl
 
 @pytest.mark.parametrize("refused", [bdc("BDC_1145", 403), bdc("BDC_1361", 403), bdc("BDC_1121", 404)])
 def test_unreadable_banks_leave_the_plain_names(world: BillWorld, refused: httpx.Response) -> None:
-    world.up.on(ACCOUNTS, ok({"results": [account(1, "BANK")]}))
     world.up.on(BANKS, refused)
-    assert world.client().page(ListName.PAYMENT_METHODS).entries == (Entry("0ca1", "Account 1", kind="BANK"),)
+    assert world.client().payment_methods([account(1, "BANK")]) == (account(1, "BANK"),)
 
 
 def test_without_bank_accounts_nobody_asks_for_banks(world: BillWorld) -> None:
-    world.up.on(ACCOUNTS, ok({"results": [account(3, "CREDIT_CARD")]}))
-    assert len(world.client().page(ListName.PAYMENT_METHODS).entries) == 1
+    assert len(world.client().payment_methods([account(3, "CREDIT_CARD")])) == 1
+
+
+def test_a_request_to_slow_down_is_heeded_and_the_page_asked_for_again(world: BillWorld) -> None:
+    slow = httpx.Response(429, headers={"retry-after": "7"}, json=[{"code": "BDC_1322"}])
+    world.up.on(VENDORS, slow, slow, ok({"results": [{"id": "0091", "name": "A"}]}))
+    assert list(world.client().entries(ListName.SUPPLIERS)) == [(Entry("0091", "A"),)]
+    assert world.pauses == [7, 7]
+
+
+def test_a_service_that_only_asks_to_slow_down_is_left(world: BillWorld) -> None:
+    world.up.on(VENDORS, httpx.Response(429, headers={"retry-after": "86400"}, json=[{"code": "BDC_1322"}]))
+    with pytest.raises(RateLimitedError):
+        list(world.client().entries(ListName.SUPPLIERS))
+    assert world.pauses == [30, 30]
+
+
+def test_entries_are_asked_for_by_id_and_nothing_else_comes_into_a_filter(world: BillWorld) -> None:
+    world.up.on(VENDORS, ok({"results": [{"id": "0091", "name": "A", "archived": True}]}))
+    client = world.client()
+    assert client.known(ListName.SUPPLIERS, ["0091", 'x",archived:eq:false', "0092"]) == (
+        Entry("0091", "A", archived=True),
+    )
+    assert world.up.requests[0].url.params["filters"] == 'id:in:"0091,0092"'
+    assert client.known(ListName.SUPPLIERS, ['"']) == ()
+    assert len(world.up.requests) == 1
+
+
+def test_what_no_database_keeps_is_taken_out_of_names(world: BillWorld) -> None:
+    raw = b'{"results": [{"id": "0091", "name": "A\\u0000B \\ud800 \\u05d0"}]}'
+    world.up.on(VENDORS, httpx.Response(200, content=raw))
+    (entry,) = world.client().page(ListName.SUPPLIERS).entries
+    assert entry.name == "AB ? \u05d0"
+
+
+def test_an_id_that_is_none_spoils_the_page_and_is_never_cut(world: BillWorld) -> None:
+    world.up.on(VENDORS, ok({"results": [{"id": "9" * 65, "name": "A"}]}))
+    with pytest.raises(GarbledReplyError):
+        world.client().page(ListName.SUPPLIERS)
 
 
 @pytest.mark.parametrize(

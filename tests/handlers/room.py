@@ -172,6 +172,7 @@ def make_room() -> Room:
     people.settings.return_value = v.settings_form()
     people.change_settings.return_value = v.BUSINESS
     lookup = create_autospec(Lookup, instance=True)
+    lookup.page.return_value = v.entry_page()
     lookup.find.return_value = Found((Entry("0ca01TAX", "Sales Tax", number="2210"),), more=False)
     messages = create_autospec(Messages, instance=True)
     holding, prompts = create_autospec(Holding, instance=True), create_autospec(Prompts, instance=True)

@@ -32,6 +32,11 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
     Action.CONNECTION_FINISH: ({"a": "att1"}, "finishing.finish", (TEAM, v.APPROVER, "att1")),
     Action.CONNECTION_DROP: ({"a": "att1"}, "finishing.drop", (TEAM, v.APPROVER, "att1")),
     Action.LISTS_REFRESH: (None, "refreshing.request", (TEAM, v.APPROVER, v.CHANNEL)),
+    Action.LISTS_PAGE: (
+        {"l": "suppliers", "w": "acme", "p": 2},
+        "lookup.page",
+        (TEAM, v.APPROVER, ListName.SUPPLIERS, "acme", 2),
+    ),
     Action.ITEMS_PAGE: ({"p": 2, "w": "acme"}, "status.publish_list", (TEAM, v.APPROVER, "acme", 2)),
     Action.ITEMS_CHECK: ({"w": ""}, "intake.request", (TEAM, v.APPROVER)),
     Action.ITEM_REQUEST: ({"i": "item7"}, "approvals.request", (TEAM, v.APPROVER, ["item7"], v.CHANNEL)),
@@ -60,6 +65,7 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
 _ANSWERS = {
     Action.LINK_NEW,
     Action.LISTS_REFRESH,
+    Action.LISTS_PAGE,
     Action.ITEMS_PAGE,
     Action.ITEM_REQUEST,
     Action.BREAK_STOPPED,
@@ -173,6 +179,11 @@ def test_asking_for_a_page_tells_how_many_were_asked_for(room: Room) -> None:
         ("connect", "connecting.offer"),
         ("reconnect", "connecting.offer"),
         ("refresh", "refreshing.request"),
+        ("refresh full", "refreshing.request"),
+        ("lists", "status.standing"),
+        ("lists zebras", "status.standing"),
+        ("lists suppliers", "lookup.page"),
+        ("lists Payment Methods first bank", "lookup.page"),
         ("publish", "status.publish_list"),
         ("clients pine", "clients.page"),
         ("  publish   acme  ltd ", "status.publish_list"),
@@ -190,7 +201,7 @@ def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, servi
 
 
 def test_every_word_of_the_command_is_tried_here_or_opens_a_form(room: Room) -> None:
-    typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients"}
+    typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients", "lists"}
     assert set(COMMANDS) == typed_here | {"settings", "disconnect"}
     for place, word in enumerate(("settings", "disconnect")):
         answer = room.type(word)

@@ -15,7 +15,7 @@ from bot.domain.lists import Entry, ListName
 from bot.domain.people import Role
 from bot.errors import AmbiguousError, InputError, NotAllowedError, NotFoundError
 from bot.services.clients import PAGE, Part
-from storage import lists, people
+from storage import finding, lists, people
 from tests.support.bench import ADMIN, APPROVER, FINANCE, SECOND_ADMIN, STRANGER, WORKSPACE, Bench
 
 
@@ -109,7 +109,9 @@ def test_settings_are_taken_over_and_nobody_loses_a_role(bench: Bench) -> None:
     target = found(bench, "Anchor", admin=ADMIN)
     with bench.database.begin() as session:
         source = people.business(session, bench.business_id)
-        account = next(one for one in lists.search(session, source.id, ListName.ACCOUNTS, "", 50))
+        account = next(
+            one for one in finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=50)
+        )
         people.change_business(
             session,
             replace(
@@ -136,7 +138,9 @@ def test_a_tax_account_that_the_other_does_not_have_is_said(bench: Bench) -> Non
     target = found(bench, "Anchor")
     with bench.database.begin() as session:
         source = people.business(session, bench.business_id)
-        account = next(one for one in lists.search(session, source.id, ListName.ACCOUNTS, "", 50))
+        account = next(
+            one for one in finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=50)
+        )
         people.change_business(session, replace(source, tax_treatment=TaxTreatment.OWN_LINE, tax_account_id=account.id))
     copied = bench.clients.copy_settings(WORKSPACE, ADMIN, bench.business_id, target, [Part.TAX])
     assert copied.taken == ()

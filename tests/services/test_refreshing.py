@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator
 from typing import Any, cast
 
@@ -9,9 +10,9 @@ import pytest
 
 from bot.domain.connections import LegState, Provider
 from bot.domain.lists import ListName
-from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why
 from bot.errors import ConflictError, NotAllowedError
-from storage import finding, lists, refreshes
+from storage import lists, refreshes
 from tests.support.bench import ADMIN, CHANNEL, FINANCE, WORKSPACE, Bench, at_once
 
 PAGES = 12
@@ -23,16 +24,16 @@ def connected(bare: Bench) -> Bench:
     return bare
 
 
-def begin(bench: Bench) -> str:
-    return bench.refreshing.request(WORKSPACE, ADMIN, CHANNEL)[0].id
+def begin(bench: Bench, *, full: bool = False) -> str:
+    return bench.refreshing.request(WORKSPACE, ADMIN, CHANNEL, full=full)[0].id
 
 
 def result(bench: Bench, refresh_id: str) -> Refresh:
     return bench.refreshing.progress(refresh_id).refresh
 
 
-def refreshed(bench: Bench) -> Refresh:
-    refresh_id = begin(bench)
+def refreshed(bench: Bench, *, full: bool = False) -> Refresh:
+    refresh_id = begin(bench, full=full)
     for _ in bench.refreshing.run(refresh_id):
         pass
     bench.work.waiting.clear()
@@ -45,6 +46,10 @@ def line(refresh: Refresh, name: ListName) -> ListResult:
 
 def theirs(bench: Bench, kind: str) -> set[str]:
     return {row["id"] for row in bench.organization.lists[kind].values() if not row["archived"]}
+
+
+def copy(bench: Bench) -> list[Any]:
+    return bench.rows("SELECT list, id, name, archived FROM entries ORDER BY list, id")
 
 
 def pushes(bench: Bench) -> list[Any]:
@@ -99,7 +104,7 @@ def test_what_vanished_is_marked_and_never_deleted(connected: Bench) -> None:
     refreshed(connected)
     gone = min(theirs(connected, "locations"))
     del connected.organization.lists["locations"][gone]
-    assert line(refreshed(connected), ListName.LOCATIONS).archived == 1
+    assert line(refreshed(connected, full=True), ListName.LOCATIONS).archived == 1
     with connected.database.begin() as session:
         assert lists.by_ids(session, connected.business_id, [gone])[ListName.LOCATIONS, gone].archived
 
@@ -125,13 +130,31 @@ def test_an_interrupted_refresh_is_revived_by_the_clock_and_a_living_one_is_not(
     living = cast("Generator[None, None, None]", connected.refreshing.run(refresh_id))
     next(living)
     next(living)
-    connected.clock.pass_by(seconds=90)
+    connected.clock.pass_by(minutes=4)
     assert connected.refreshing.start_due() == 0
     living.close()
-    connected.clock.pass_by(seconds=60)
+    connected.clock.pass_by(minutes=6)
     assert connected.refreshing.start_due() == 1
     assert connected.work_off("refresh") == 1
     assert result(connected, refresh_id).state is RefreshState.DONE
+
+
+def test_a_refresh_that_fails_on_our_side_again_and_again_is_ended_in_words(
+    connected: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    refresh_id = begin(connected)
+    monkeypatch.setattr(lists, "take_page", broken)
+    for _ in range(11):
+        with pytest.raises(RuntimeError):
+            connected.work_off("refresh")
+        connected.clock.pass_by(minutes=6)
+        assert connected.refreshing.start_due() == 1
+    connected.work_off("refresh")
+    refresh = result(connected, refresh_id)
+    assert (refresh.state, "on our side" in refresh.problem) == (RefreshState.STOPPED, True)
 
 
 @pytest.mark.parametrize(
@@ -163,57 +186,214 @@ def test_a_list_that_fails_keeps_its_last_good_copy_and_the_others_complete(
 
 
 def test_an_expiry_in_the_middle_stops_and_keeps_what_was_read(connected: Bench) -> None:
-    refresh_id = begin(connected)
-    running = connected.refreshing.run(refresh_id)
-    for _ in range(4):
-        next(running)
-    connected.bill_does("revoke", organizationId=connected.organization_id)
-    for _ in running:
+    before = refreshed(connected)
+    names = copy(connected)
+    connected.bill_fails(path="/v3/vendors", skip=1, times=99, status=401, body=[{"code": "BDC_1109"}])
+    refresh_id = begin(connected, full=True)
+    for _ in connected.refreshing.run(refresh_id):
         pass
     refresh = result(connected, refresh_id)
     assert (refresh.state, refresh.problem) == (
         RefreshState.STOPPED,
         "the connection to Bill.com expired while the lists were read",
     )
-    assert line(refresh, ListName.ACCOUNTS).state is ListState.DONE
+    assert line(refresh, ListName.SUPPLIERS).state is not ListState.DONE
+    assert copy(connected) == names
     assert connected.leg(Provider.BILL).state is LegState.EXPIRED
-    assert connected.work.told("refresh") == [refresh_id]
+    assert connected.work.told("refresh") == [before.id, refresh_id]
+    assert len(set(connected.work.told("prompt"))) == 1
+    assert not connected.consequences.outcome(refresh_id).worth_telling
     with pytest.raises(ConflictError):
         begin(connected)
 
 
-def test_what_vanished_after_a_stopped_refresh_is_noticed_by_the_next(connected: Bench) -> None:
-    refresh_id = begin(connected)
-    running = connected.refreshing.run(refresh_id)
-    for _ in range(30):
-        next(running)
-        if line(result(connected, refresh_id), ListName.SUPPLIERS).read:
-            break
-    connected.bill_does("revoke", organizationId=connected.organization_id)
-    for _ in running:
-        pass
-    with connected.database.begin() as session:
-        (first,) = finding.search(session, connected.business_id, ListName.SUPPLIERS, "", archived=False, limit=1)
-        seen = first.id
-    del connected.organization.lists["vendors"][seen]
-    connected.bill_does("restore-access", organizationId=connected.organization_id)
-    connected.health.recheck(connected.business_id, Provider.BILL)
+def test_what_vanished_after_a_stopped_refresh_is_noticed_by_the_next_that_reads_all(connected: Bench) -> None:
     refreshed(connected)
+    connected.bill_fails(path="/v3/vendors", skip=2, times=99, status=401, body=[{"code": "BDC_1109"}])
+    for _ in connected.refreshing.run(begin(connected, full=True)):
+        pass
+    connected.bill.wire.faults.clear()
+    seen = min(theirs(connected, "vendors"))
+    del connected.organization.lists["vendors"][seen]
+    connected.health.recheck(connected.business_id, Provider.BILL)
+    refreshed(connected, full=True)
     with connected.database.begin() as session:
         assert lists.by_ids(session, connected.business_id, [seen])[ListName.SUPPLIERS, seen].archived
 
 
-def test_a_failure_at_dext_is_noted_and_made_good_by_the_next_refresh(connected: Bench) -> None:
+# How much is read.
+
+
+def asked_for(bench: Bench) -> dict[str, list[str]]:
+    """Return the filters of every call for a list, by path, and forget them."""
+    found: dict[str, list[str]] = {}
+    for entry in bench.bill.wire.requests:
+        if entry.method == "GET" and "max" in entry.query:
+            found.setdefault(entry.path, []).append(entry.query.get("filters", ""))
+    bench.bill.wire.requests.clear()
+    return found
+
+
+def test_later_refreshes_ask_for_changes_only_two_requests_a_list(connected: Bench) -> None:
+    first = refreshed(connected)
+    assert {row.why for row in first.lists} == {Why.FIRST}
+    assert all("updatedTime" not in one for filters in asked_for(connected).values() for one in filters)
+    connected.clock.pass_by(hours=1)
+    second = refreshed(connected)
+    assert {row.why for row in second.lists} == {Why.CHANGES}
+    since = '"2026-11-23T08:45:00.000+00:00"'  # a quarter of an hour before the first one began
+    calls = asked_for(connected)
+    assert calls.pop("/v3/funding-accounts/banks") == [""]
+    assert len(calls) == 6
+    assert all(
+        sorted(filters) == [f"archived:eq:{flag},updatedTime:gte:{since}" for flag in ("false", "true")]
+        for filters in calls.values()
+    )
+
+
+def test_everything_is_read_when_it_is_asked_for_and_once_a_week(connected: Bench) -> None:
+    refreshed(connected)
+    assert {row.why for row in refreshed(connected, full=True).lists} == {Why.ASKED}
+    connected.clock.pass_by(days=4)
+    assert {row.why for row in refreshed(connected).lists} == {Why.CHANGES}
+    connected.clock.pass_by(days=2)
+    assert {row.why for row in refreshed(connected).lists} == {Why.DUE}
+
+
+def test_what_changed_while_a_list_could_not_be_read_is_found_by_the_next(connected: Bench) -> None:
+    refreshed(connected)
+    connected.clock.pass_by(hours=2)
+    renamed = min(theirs(connected, "vendors"))
+    connected.bill_does("rename", list="vendors", id=renamed, name="Renamed meanwhile")
+    connected.bill_fails(path="/v3/vendors", times=9, status=500)
+    assert line(refreshed(connected), ListName.SUPPLIERS).state is ListState.FAILED
+    connected.bill.wire.faults.clear()
+    connected.clock.pass_by(hours=2)
+    assert line(refreshed(connected), ListName.SUPPLIERS).changed == 1
+
+
+def test_an_entry_that_slipped_between_two_pages_is_asked_for_by_id_and_stays(connected: Bench) -> None:
+    refreshed(connected)
+    names = copy(connected)
+    connected.bill_fails(path="/v3/vendors", skip=1, status=200, body={"results": []})
+    row = line(refreshed(connected, full=True), ListName.SUPPLIERS)
+    assert (row.state, row.archived) == (ListState.DONE, 0)
+    assert copy(connected) == names
+
+
+def test_lists_are_read_three_at_once_and_no_more(connected: Bench) -> None:
+    inner, under_way, most = connected.bill.app, 0, 0
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.02)
+        await inner(scope, receive, send)
+        under_way -= 1
+
+    connected.stages.bill.app = counted
+    refreshed(connected)
+    assert most == 3
+
+
+# Passing on to Dext.
+
+
+def test_a_failure_at_dext_is_noted_and_made_good_by_itself(connected: Bench) -> None:
     connected.dext_fails(path="/api/add_payees", status=503, times=3)
     refresh = refreshed(connected)
     suppliers = line(refresh, ListName.SUPPLIERS)
-    assert (suppliers.state, suppliers.push_problem) == (
-        ListState.DONE,
-        "Dext did not answer; the next refresh tries again",
-    )
+    said = "Dext did not answer; it is tried again by itself"
+    assert (suppliers.state, suppliers.push_problem) == (ListState.DONE, said)
     assert connected.leg(Provider.BILL).state is LegState.ACTIVE
+    assert connected.pushing.start_due() == 0
+    connected.clock.pass_by(minutes=1)
+    assert connected.pushing.start_due() == 1
+    assert connected.pushing.start_due() == 0
+    assert connected.work_off("push") == 1
+    assert not line(result(connected, refresh.id), ListName.SUPPLIERS).push_problem
+    check_complete(connected)
+    connected.clock.pass_by(days=1)
+    assert connected.pushing.start_due() == 0
+
+
+def test_pushes_that_keep_failing_are_tried_less_and_less_often(connected: Bench) -> None:
+    connected.dext_fails(path="/api/add_payees", status=503, times=3 * 4)
+    refreshed(connected)
+    for minutes in (1, 5, 30):
+        connected.clock.pass_by(minutes=minutes - 0.5)
+        assert connected.pushing.start_due() == 0
+        connected.clock.pass_by(minutes=0.5)
+        assert connected.pushing.start_due() == 1
+        connected.work_off("push")
+    connected.clock.pass_by(hours=2)
+    assert connected.pushing.start_due() == 1
+    connected.work_off("push")
+    check_complete(connected)
+
+
+def test_one_entry_that_dext_refuses_is_named_and_the_rest_goes_on(connected: Bench) -> None:
+    vendors = sorted(theirs(connected, "vendors"))
+    refused = vendors[57]
+    name = connected.organization.lists["vendors"][refused]["name"]
+    connected.dext_does("refuse", list="payees", id=refused)
+    row = line(refreshed(connected), ListName.SUPPLIERS)
+    assert row.state is ListState.DONE
+    assert row.push_problem.startswith(f"Dext refused “{name}” (")
+    at_dext = {entry["id"] for entry in connected.dext_state()["lists"]["payees"]}
+    assert at_dext == set(vendors) - {refused}
+    before = len(pushes(connected))
+    assert line(refreshed(connected), ListName.SUPPLIERS).push_problem == row.push_problem
+    assert len(pushes(connected)) == before
+    connected.dext_does("refuse", list="payees", id=refused, refused=False)
+    connected.bill_does("rename", list="vendors", id=refused, name="Better name")
     assert not line(refreshed(connected), ListName.SUPPLIERS).push_problem
     check_complete(connected)
+
+
+def test_classes_and_locations_are_told_apart_in_dext(connected: Bench) -> None:
+    for kind in ("accounting-classes", "locations"):
+        connected.bill_does("add", list=kind, name="Twin")
+    refreshed(connected)
+    names = [entry["name"] for entry in connected.dext_state()["lists"]["projects"]]
+    assert {"Twin (class)", "Twin (location)"} <= set(names)
+    assert all(name.endswith((" (class)", " (location)")) for name in names)
+
+
+# What it means for people.
+
+
+def test_items_that_use_what_was_archived_are_named(bench: Bench) -> None:
+    refreshed(bench)
+    item, other = bench.ready_item(), bench.ready_item(invoice_number="ACS-2", category="Utilities")
+    account = next(row["id"] for row in bench.organization.lists["chart-of-accounts"].values()
+                   if row["name"] == "Software Subscriptions")  # fmt: skip
+    bench.bill_does("archive", list="chart-of-accounts", id=account)
+    outcome = bench.consequences.outcome(refreshed(bench).id)
+    (affected,) = outcome.affected
+    assert affected.item.id == item.id != other.id
+    assert [(name, entry.name) for name, entry in affected.entries] == [(ListName.ACCOUNTS, "Software Subscriptions")]
+    assert bench.consequences.outcome(refreshed(bench).id).affected == ()
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_the_channel_hears_of_what_was_asked_for_and_of_what_changed(connected: Bench, full: bool) -> None:
+    refreshed(connected)
+    assert connected.consequences.outcome(refreshed(connected, full=full).id).worth_telling
+
+    def scheduled() -> bool:
+        connected.clock.pass_by(hours=48)
+        assert connected.refreshing.start_due() == 1
+        (job,) = connected.work.named("refresh")
+        connected.work_off("refresh")
+        return connected.consequences.outcome(job.args[0]).worth_telling
+
+    assert not scheduled()
+    connected.bill_does("rename", list="vendors", id=min(theirs(connected, "vendors")), name="New name")
+    assert scheduled()
+    connected.bill_fails(path="/v3/customers", times=9, status=500)
+    assert scheduled()
 
 
 # Asking for one.
@@ -224,6 +404,15 @@ def test_a_second_request_joins_the_first(connected: Bench) -> None:
     again, joined = connected.refreshing.request(WORKSPACE, ADMIN, "C777")
     assert (again.id, joined) == (refresh_id, True)
     assert len(connected.work.named("refresh")) == 1
+
+
+def test_who_joins_the_clocks_own_refresh_is_shown_it(connected: Bench) -> None:
+    refreshed(connected)
+    connected.clock.pass_by(hours=48)
+    connected.refreshing.start_due()
+    refresh, joined = connected.refreshing.request(WORKSPACE, ADMIN, CHANNEL)
+    assert (joined, refresh.requested_by, refresh.channel_id) == (True, ADMIN, CHANNEL)
+    assert result(connected, refresh.id).requested_by == ADMIN
 
 
 def test_two_requests_at_the_same_moment_are_one_refresh(both: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

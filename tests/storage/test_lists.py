@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.coding import normalised
 from bot.domain.lists import Entry, ListName
-from storage import lists
+from storage import lists, pushes
 from storage.database import Database
 from storage.lists import Counts
 from tests.storage.conftest import NOW, statements
@@ -29,13 +29,13 @@ def named(database: Database, *names: str) -> list[list[str]]:
 
 def unpushed(database: Database) -> list[tuple[str, bool]]:
     with database.begin() as session:
-        return [(entry.id, entry.archived) for entry, _ in lists.unpushed(session, "b1", SUPPLIERS, 100)]
+        return [(entry.id, entry.archived) for entry, _ in pushes.unpushed(session, "b1", SUPPLIERS, 100)]
 
 
 def push(database: Database) -> None:
     with database.begin() as session:
-        batch = [(entry.id, sent) for entry, sent in lists.unpushed(session, "b1", SUPPLIERS, 100)]
-        lists.note_pushed(session, "b1", SUPPLIERS, batch)
+        batch = [(entry.id, sent) for entry, sent in pushes.unpushed(session, "b1", SUPPLIERS, 100)]
+        pushes.note_pushed(session, "b1", SUPPLIERS, batch)
 
 
 def test_the_first_pass_adds_what_is_active(database: Database, business: str) -> None:
@@ -118,10 +118,10 @@ def test_only_what_dext_has_not_is_sent(database: Database, business: str) -> No
 def test_a_change_while_it_is_being_sent_is_sent_again(database: Database, business: str) -> None:
     take(database, 1, A)
     with database.begin() as session:
-        batch = [(entry.id, sent) for entry, sent in lists.unpushed(session, "b1", SUPPLIERS, 100)]
+        batch = [(entry.id, sent) for entry, sent in pushes.unpushed(session, "b1", SUPPLIERS, 100)]
     take(database, 2, replace(A, name="New"))
     with database.begin() as session:
-        lists.note_pushed(session, "b1", SUPPLIERS, batch)
+        pushes.note_pushed(session, "b1", SUPPLIERS, batch)
     assert unpushed(database) == [("a", False)]
 
 

@@ -42,6 +42,7 @@ from bot.services.base import Base, Pace
 from bot.services.breaks import Breaks
 from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
+from bot.services.consequences import Consequences
 from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.health import Health, secret_owner
@@ -52,6 +53,7 @@ from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
+from bot.services.pushing import Pushing
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
 from bot.services.transitions import Transitions
@@ -173,6 +175,7 @@ class Bench:
     def __init__(self, stages: Stages, database: Database, clock: FakeClock, **seeds: Any) -> None:
         tied = TiedClock(clock)
         self.clock, self.database, self.work = clock, database, FakeWork()
+        self.stages = stages
         self.bill = pretend_bill.build(tied, seeds.get("bill", "small"))
         self.dext = pretend_dext.build(tied, seed=seeds.get("dext", "empty"))
         stages.bill.app, stages.dext.app = self.bill.app, self.dext.app
@@ -218,7 +221,8 @@ class Bench:
         self.status, self.prompts = Status(self.base), Prompts(self.base, self.breaks)
         self.transitions, self.holding = Transitions(self.base, self.breaks), Holding(self.base, self.breaks)
         self.health = Health(self.base, self.transitions)
-        self.refreshing = Refreshing(self.base, self.health)
+        self.pushing, self.consequences = Pushing(self.base, self.health), Consequences(self.base)
+        self.refreshing = Refreshing(self.base, self.health, self.pushing)
         self.lookup = Lookup(self.base)
         self.connecting = Connecting(self.base, self.breaks, self.transitions, self.addresses)
         self.finishing = Finishing(self.base, self.refreshing, self.breaks, self.transitions)
@@ -228,10 +232,22 @@ class Bench:
         self.asking, self.clients = Asking(self.base), Clients(self.base)
         self.watching = Watching(self.base, self.health, "https://bill.example")
         self.jobs = Jobs(
-            self.base, cast("DurableWork", NoEngine()), self.people, self.health, self.finishing, self.refreshing,
-            self.intake, self.publishing, self.holding, self.breaks, self.prompts, self.watching, self.messages,
-            cast("Notify", QuietNotify()),
-        )  # fmt: skip
+            base=self.base,
+            engine=cast("DurableWork", NoEngine()),
+            people=self.people,
+            health=self.health,
+            finishing=self.finishing,
+            refreshing=self.refreshing,
+            pushing=self.pushing,
+            intake=self.intake,
+            publishing=self.publishing,
+            holding=self.holding,
+            breaks=self.breaks,
+            prompts=self.prompts,
+            watching=self.watching,
+            messages=self.messages,
+            notify=cast("Notify", QuietNotify()),
+        )
 
     def _begin(self) -> None:
         self.people.install(WORKSPACE, "Harbor & Pine", "UBOT", "Harbor & Pine", ADMIN)

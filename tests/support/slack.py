@@ -9,6 +9,7 @@ from typing import Any, cast
 from bot.clients.slack import PostedMessage, SlackGateway, SlackTargetError, SlackUser
 from bot.errors import UnavailableError
 from bot.notify import Notify
+from bot.services.consequences import Consequences
 from tests.support.bench import Bench
 
 Blocks = Sequence[Mapping[str, Any]]
@@ -124,16 +125,17 @@ def desk_of(bench: Bench) -> Desk:
 def notify_of(bench: Bench, slack: SlackGateway) -> Notify:
     """Return what writes a bench's messages into a Slack."""
     return Notify(
-        slack,
-        bench.messages,
-        bench.people,
-        bench.prompts,
-        bench.approvals,
-        bench.finishing,
-        bench.refreshing,
-        bench.status,
-        bench.asking,
-        bench.watching,
+        slack=slack,
+        messages=bench.messages,
+        people=bench.people,
+        prompts=bench.prompts,
+        approvals=bench.approvals,
+        finishing=bench.finishing,
+        refreshing=bench.refreshing,
+        consequences=Consequences(bench.base),
+        status=bench.status,
+        asking=bench.asking,
+        watching=bench.watching,
     )
 
 
