@@ -109,9 +109,7 @@ def test_settings_are_taken_over_and_nobody_loses_a_role(bench: Bench) -> None:
     target = found(bench, "Anchor", admin=ADMIN)
     with bench.database.begin() as session:
         source = people.business(session, bench.business_id)
-        account = next(
-            one for one in finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=50)
-        )
+        (account,) = finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=1)
         people.change_business(
             session,
             replace(
@@ -138,9 +136,7 @@ def test_a_tax_account_that_the_other_does_not_have_is_said(bench: Bench) -> Non
     target = found(bench, "Anchor")
     with bench.database.begin() as session:
         source = people.business(session, bench.business_id)
-        account = next(
-            one for one in finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=50)
-        )
+        (account,) = finding.search(session, source.id, ListName.ACCOUNTS, "", archived=False, limit=1)
         people.change_business(session, replace(source, tax_treatment=TaxTreatment.OWN_LINE, tax_account_id=account.id))
     copied = bench.clients.copy_settings(WORKSPACE, ADMIN, bench.business_id, target, [Part.TAX])
     assert copied.taken == ()
