@@ -18,6 +18,8 @@ class Action(StrEnum):
     ITEMS_REQUEST = "items.request"
     ITEMS_PAGE = "items.page"
     ITEMS_CHECK = "items.check"
+    INBOX_PAGE = "inbox.page"
+    ITEM_OPEN = "item.open"
     ITEM_APPROVE = "item.approve"
     ITEM_REJECT = "item.reject"
     PUBLISH_RETRY = "publish.retry"

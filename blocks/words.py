@@ -9,6 +9,8 @@ from bot.domain.items import Item
 COMMANDS = (
     ("/dext", "where things stand, and what waits"),
     ("/dext publish", "what is ready, and what the rest lacks; add item numbers or a supplier to narrow it"),
+    ("/dext items", "the inbox; add `ready`, `review`, `waiting`, `held`, `failed` or another status, and words"),
+    ("/dext item <number>", "one item in full: details, coding, where it stands, its document"),
     ("/dext status", "health of the connection, age of the lists"),
     ("/dext lists <which> [words]", "look through suppliers, accounts and the other lists"),
     ("/dext refresh", "read what changed in Bill.com's lists; `full` reads everything _(admins)_"),

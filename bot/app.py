@@ -44,6 +44,7 @@ from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.health import Health
 from bot.services.holding import Holding
+from bot.services.inbox import Inbox
 from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
@@ -204,6 +205,7 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
         disconnecting=disconnecting,
         status=status,
         lookup=Lookup(base),
+        inbox=Inbox(base, settings.bill_web_url),
         messages=messages,
     )
     return Bot(

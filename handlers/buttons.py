@@ -19,6 +19,7 @@ from bot.domain.lists import ListName
 from bot.domain.people import Right
 from handlers.commands import OpenView, entry_page, publish_list, refresh, run
 from handlers.desk import Desk, Who, chosen_business, clicked, value_of
+from handlers.items import show_again
 
 
 def link_new(desk: Desk, body: dict[str, Any], _open: OpenView) -> None:
@@ -201,8 +202,12 @@ def _request(desk: Desk, who: Who, item_ids: list[str], place: dict[str, Any]) -
     channel = asked.business.channel_id
     where = f" in <#{channel}>" if channel else ""
     desk.answer(who, asked_message(asked.asked, asked.refused, where))
-    if asked.asked and who.reply_to:
-        # The list they clicked on is rewritten where it stands, on the same page.
+    if not asked.asked or not who.reply_to:
+        return
+    # What they clicked on is rewritten where it stands: the inbox, one item, or the list of what is ready.
+    if "s" in place or "o" in place:
+        show_again(desk, who, place)
+    else:
         _show_list(desk, who, place.get("w", ""), place.get("p", 0))
 
 

@@ -8,10 +8,13 @@ from dataclasses import replace
 from blocks.clients import clients_message
 from blocks.connection import connect_message, disconnect_modal, standing_message
 from blocks.entries import WORDS, entries_message, lists_message, which_list
+from blocks.inbox import inbox_message
+from blocks.item import item_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message
 from blocks.settings import settings_modal
 from blocks.words import help_message, plain_answer
+from bot.domain.inbox import wanted
 from bot.domain.lists import ListName
 from bot.domain.views import EntryPage, PublishList
 from handlers.desk import Desk, Who
@@ -96,6 +99,16 @@ def clients(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
     return clients_message(desk.clients.page(who.workspace_id, who.user_id, words, 0))
 
 
+def inbox(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """List the items with a status, or of a supplier, or with a number."""
+    return inbox_message(desk.inbox.list(who.workspace_id, who.user_id, wanted(words), who.channel_id, who.business_id))
+
+
+def item(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """Show one item in full."""
+    return item_message(desk.inbox.item(who.workspace_id, who.user_id, words, who.channel_id))
+
+
 Command = Callable[[Desk, Who, str, OpenView], Answer | None]
 
 COMMANDS: Mapping[str, Command] = {
@@ -109,6 +122,8 @@ COMMANDS: Mapping[str, Command] = {
     "publish": publish,
     "settings": settings,
     "clients": clients,
+    "items": inbox,
+    "item": item,
 }
 """Every word `/dext` understands, besides `help`."""
 

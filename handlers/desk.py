@@ -14,6 +14,7 @@ from bot.services.connecting import Connecting
 from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
+from bot.services.inbox import Inbox
 from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
@@ -58,6 +59,7 @@ class Desk:
     status: Status
     lookup: Lookup
     messages: Messages
+    inbox: Inbox
 
     def answer(self, who: Who, what: Message, *, replace: bool = False) -> None:
         """Answer a click, with a message of its own or in place of the one that was clicked."""

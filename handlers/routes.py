@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from blocks.ids import Action, View
 from blocks.kit import Block
-from handlers import buttons, commands, events, modals
+from handlers import buttons, commands, events, items, modals
 from handlers.desk import Desk, ephemeral, typed
 from handlers.failures import answer_error
 
@@ -33,6 +33,8 @@ BUTTONS: Mapping[Action, Button] = {
     Action.ITEMS_CHECK: buttons.items_check,
     Action.ITEM_REQUEST: buttons.item_request,
     Action.ITEMS_REQUEST: buttons.items_request,
+    Action.INBOX_PAGE: items.inbox_page,
+    Action.ITEM_OPEN: items.item_open,
     Action.ITEM_APPROVE: buttons.item_approve,
     Action.ITEM_REJECT: buttons.item_reject,
     Action.PUBLISH_RETRY: buttons.publish_retry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -38,6 +39,19 @@ def pending(session: Session, business_id: str, limit: int) -> list[Request]:
         requests.c.business_id == business_id, requests.c.state == RequestState.PENDING.value
     )
     return [_request(row) for row in session.execute(query.order_by(requests.c.requested_at).limit(limit))]
+
+
+def of_item(session: Session, item_id: str, limit: int) -> list[Request]:
+    """Return the requests ever made for an item, newest first."""
+    query = select(requests).where(requests.c.item_id == item_id).order_by(requests.c.requested_at.desc())
+    return [_request(row) for row in session.execute(query.limit(limit))]
+
+
+def pending_of(session: Session, item_ids: Sequence[str]) -> dict[str, Request]:
+    """Return the requests that wait for a decision, by item."""
+    waiting = requests.c.state == RequestState.PENDING.value
+    query = select(requests).where(requests.c.item_id.in_(item_ids), waiting)
+    return {row.item_id: _request(row) for row in session.execute(query)}
 
 
 def pending_count(session: Session, business_id: str) -> int:

@@ -59,13 +59,13 @@ def get(session: Session, business_id: str, item_id: str, *, lock: bool = False)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError(detail=f"item {item_id}")
-    return _item(row)
+    return item_of(row)
 
 
 def several(session: Session, business_id: str, item_ids: Iterable[str]) -> dict[str, Item]:
     """Return items of a business by their ids."""
     query = select(items).where(items.c.business_id == business_id, items.c.id.in_(list(item_ids)))
-    return {row.id: _item(row) for row in session.execute(query)}
+    return {row.id: item_of(row) for row in session.execute(query)}
 
 
 def open_counts(session: Session, business_ids: Iterable[str]) -> dict[str, dict[ItemStatus, int]]:
@@ -112,7 +112,7 @@ def page(
 ) -> list[Item]:
     """Return items with any of the statuses, oldest first; `words` are item numbers or part of a supplier."""
     query = select(items).where(*_matching(business_id, statuses, words)).order_by(items.c.number)
-    return [_item(row) for row in session.execute(query.offset(offset).limit(limit))]
+    return [item_of(row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
 def naming(
@@ -138,7 +138,7 @@ def naming(
             *(column.in_(names) for column in named),
         ),
     )
-    return [_item(row) for row in session.execute(query.order_by(items.c.number).limit(limit))]
+    return [item_of(row) for row in session.execute(query.order_by(items.c.number).limit(limit))]
 
 
 def count(session: Session, business_id: str, statuses: Sequence[ItemStatus], words: str = "") -> int:
@@ -204,7 +204,8 @@ def _details(details: Details) -> dict[str, Any]:
     }
 
 
-def _item(row: Row[Any]) -> Item:
+def item_of(row: Row[Any]) -> Item:
+    """Return the item that a row of the table holds."""
     return Item(
         id=row.id,
         business_id=row.business_id,

@@ -23,7 +23,7 @@ _OURS = "|".join(
     ]
 )
 _MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys("abklmqrtw", str),
+    **dict.fromkeys("abklmoqrstw", str),
     "i": (str, list),
     "p": int,
 }

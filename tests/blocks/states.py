@@ -44,6 +44,7 @@ from bot.domain.refreshing import ListResult, ListState, RefreshState, Why
 from bot.domain.sightings import SightingKind
 
 from . import views as v
+from .inbox_states import inbox_states
 
 _EXPIRED = (
     "Bill.com no longer lets us in. Ask and approve as usual: what is approved is held and goes out when an admin has "
@@ -484,12 +485,10 @@ _SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (
     _items,
     _cards,
     _refreshes,
-    _items,
-    _cards,
-    _refreshes,
     _outcomes,
     _entries,
     _breaks,
+    inbox_states,
 )
 
 MESSAGES: Mapping[str, dict[str, Any]] = {name: payload(said) for source in _SOURCES for name, said in source().items()}

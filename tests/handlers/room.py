@@ -25,6 +25,7 @@ from bot.services.connecting import Connecting
 from bot.services.disconnecting import Disconnecting
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
+from bot.services.inbox import Inbox
 from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
@@ -36,6 +37,7 @@ from bot.services.watching import Watching
 from handlers.desk import Desk
 from handlers.routes import register
 from tests.blocks import views as v
+from tests.blocks.inbox_views import inbox_list, item_view
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, REPLY = "T0TEAM", "https://hooks.slack.example/actions/1"
@@ -187,6 +189,9 @@ def make_room() -> Room:
     clients.page.return_value = v.clients_page()
     clients.mine.return_value = [v.BUSINESS]
     clients.copy_settings.return_value = v.copied()
+    inbox = create_autospec(Inbox, instance=True)
+    inbox.list.return_value = inbox_list()
+    inbox.item.return_value = inbox.open.return_value = item_view()
     desk = Desk(
         people=people,
         asking=asking,
@@ -202,6 +207,7 @@ def make_room() -> Room:
         disconnecting=disconnecting,
         status=status,
         lookup=lookup,
+        inbox=inbox,
         messages=messages,
     )
     app = App(

@@ -12,6 +12,7 @@ from blocks.ids import Action, Field, View
 from blocks.items import publish_message
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
+from bot.domain.inbox import Section, Wanted
 from bot.domain.lists import ListName
 from bot.domain.people import Right, Role
 from bot.errors import AmbiguousError, NotAllowedError
@@ -59,6 +60,12 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
     Action.BUSINESS_CHOOSE: ({"b": "biz2", "w": "status"}, "status.standing", (TEAM, v.APPROVER, v.CHANNEL, "biz2")),
     Action.BUSINESS_FIND: ({"b": "biz2", "w": "refresh"}, "refreshing.request", (TEAM, v.APPROVER, v.CHANNEL, "biz2")),
     Action.CLIENTS_PAGE: ({"p": 2, "w": "pine"}, "clients.page", (TEAM, v.APPROVER, "pine", 2)),
+    Action.INBOX_PAGE: (
+        {"s": "ready", "p": 2, "w": "acme"},
+        "inbox.list",
+        (TEAM, v.APPROVER, Wanted(Section.READY, "acme", 2)),
+    ),
+    Action.ITEM_OPEN: ({"i": "item7"}, "inbox.open", (TEAM, v.APPROVER, "item7")),
 }
 """What each button carries, and what is asked of which service for it."""
 
@@ -74,6 +81,8 @@ _ANSWERS = {
     Action.BUSINESS_CHOOSE,
     Action.BUSINESS_FIND,
     Action.CLIENTS_PAGE,
+    Action.INBOX_PAGE,
+    Action.ITEM_OPEN,
 }
 _OPENS = {
     Action.ITEM_REJECT: View.REJECT,
@@ -187,6 +196,9 @@ def test_asking_for_a_page_tells_how_many_were_asked_for(room: Room) -> None:
         ("publish", "status.publish_list"),
         ("clients pine", "clients.page"),
         ("  publish   acme  ltd ", "status.publish_list"),
+        ("items", "inbox.list"),
+        ("items review acme ltd", "inbox.list"),
+        ("item #7", "inbox.item"),
     ],
 )
 def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, service: str) -> None:
@@ -201,7 +213,7 @@ def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, servi
 
 
 def test_every_word_of_the_command_is_tried_here_or_opens_a_form(room: Room) -> None:
-    typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients", "lists"}
+    typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients", "lists", "items", "item"}
     assert set(COMMANDS) == typed_here | {"settings", "disconnect"}
     for place, word in enumerate(("settings", "disconnect")):
         answer = room.type(word)
