@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup story demo screenshots run test check lock
+.PHONY: help setup story demo screenshots run test bench check lock
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ run: $(READY) ## Start the bot with the settings of .env (see README)
 
 test: $(READY) ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+
+bench: $(READY) ## Measure a refresh of 100,000 entries, and what else has to be quick, against its targets
+	@$(BIN)/python -m benchmarks
 
 check: $(READY) ## Lint, types, import directions
 	@$(BIN)/ruff check .

@@ -32,6 +32,8 @@ def run() -> None:
     from bot.log import get_logger, set_up_logging
 
     set_up_logging()
+    # Background work of several threads would otherwise make a click wait 5 ms for each thing it looks up.
+    sys.setswitchinterval(0.0005)
     settings = _settings()
     try:
         bot = build(settings)

@@ -19,6 +19,9 @@ _SQLITE_PRAGMAS = (
 )
 
 
+_READS = "reads"
+
+
 def is_sqlite(url: str) -> bool:
     """Say whether `url` names an SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
@@ -27,7 +30,7 @@ def is_sqlite(url: str) -> bool:
 def open_engine(url: str) -> Engine:
     """Return the engine of our own tables.
 
-    On SQLite every transaction begins with BEGIN IMMEDIATE: two that read first and write later
+    On SQLite every transaction that may write begins with BEGIN IMMEDIATE: two that read first and write later
     would otherwise fail with "database is locked" in spite of the time-out.
     """
     if not is_sqlite(url):
@@ -41,7 +44,9 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # One that only reads waits for nobody, and nobody for it.
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -77,11 +82,23 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(**{_READS: True})
+
+    @property
+    def single_writer(self) -> bool:
+        """Say whether transactions that write follow one another."""
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a session in a transaction that commits at the end, or rolls back on any error."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session in a transaction that only reads; on SQLite it goes on while another one writes."""
+        with Session(self._reading, expire_on_commit=False, autoflush=False) as session, session.begin():
             yield session
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 from bot.domain.coding import normalised
 from bot.domain.lists import Entry, ListName
 from storage.tables_lists import entries, list_states, refresh_lists, refreshes
-from storage.upserts import upsert
+from storage.upserts import Compiled, compiled, upsert
 
 NAME_KEY_LENGTH = 200
 """Characters of a normalised name that are indexed; longer names are compared whole afterwards."""
 
+
+_MOST_KEPT = 100
+_TAKING: dict[tuple[str, int], Compiled] = {}
 
 Listed = tuple[ListName, Entry]
 
@@ -66,14 +69,21 @@ def take_page(session: Session, business_id: str, name: ListName, generation: in
             "archived": entry.archived,
             "digest": digest(entry),
             "pushed_digest": "",
-            "seen_in": generation,
-            "changed_in": generation,
-            "added_in": generation,
             "archived_in": 0,
-            "updated_at": entry.updated_at,
         }
         for entry in page
     ]
+    _taking(session, generation, rows).execute(session, rows)
+
+
+def _taking(session: Session, generation: int, rows: Sequence[Mapping[str, Any]]) -> Compiled:
+    """Return the statement that takes a page; compiled once a pass, since a pass has hundreds."""
+    key = (session.get_bind().dialect.name, generation)
+    found = _TAKING.get(key)
+    if found is not None:
+        return found
+    # What is the same for all stands in the statement: a value less to carry for every row.
+    this: ColumnElement[int] = literal_column(str(int(generation)))
     new_digest = literal_column("excluded.digest", String)
     new_archived = literal_column("excluded.archived", Boolean)
     newly_archived = and_(entries.c.archived.is_(False), new_archived.is_(True))
@@ -82,13 +92,17 @@ def take_page(session: Session, business_id: str, name: ListName, generation: in
         entries,
         rows,
         key=("business_id", "list", "id"),
-        keep=("pushed_digest", "added_in"),
+        keep=("pushed_digest",),
         computed={
-            "changed_in": case((entries.c.digest != new_digest, generation), else_=entries.c.changed_in),
-            "archived_in": case((newly_archived, generation), else_=entries.c.archived_in),
+            "seen_in": this,
+            "changed_in": case((entries.c.digest != new_digest, this), else_=entries.c.changed_in),
+            "archived_in": case((newly_archived, this), else_=entries.c.archived_in),
         },
     )
-    session.execute(statement, rows)
+    whole = statement.values(seen_in=this, changed_in=this, added_in=this)
+    if len(_TAKING) > _MOST_KEPT:
+        _TAKING.clear()
+    return _TAKING.setdefault(key, compiled(session, whole, [*rows[0]]))
 
 
 def archive_unseen(session: Session, business_id: str, name: ListName, generation: int) -> None:
@@ -250,4 +264,4 @@ def _of(business_id: str, name: ListName) -> tuple[ColumnElement[bool], ColumnEl
 
 def entry_of(row: Row[Any]) -> Entry:
     """Return the entry that a whole row of the table stands for."""
-    return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived, row.updated_at)
+    return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived)

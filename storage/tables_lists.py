@@ -25,7 +25,6 @@ entries = Table(
     Column("changed_in", Integer, nullable=False),
     Column("added_in", Integer, nullable=False),
     Column("archived_in", Integer, nullable=False),
-    Column("updated_at", UtcDateTime),
     # All that a search looks at, in the order it answers: it reads this index and no row that does not match.
     Index("ix_entries_name", "business_id", "list", "name_key", "id", "archived"),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Table, literal_column
+from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Executable, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,3 +39,26 @@ def affected(session: Session, statement: Executable, rows: Mapping[str, Any] | 
     """Execute a statement and return how many rows it changed."""
     result = cast("CursorResult[Any]", session.execute(statement, rows))
     return int(result.rowcount)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Be a statement in the database's own words; `order` names its parameters where they go by place."""
+
+    sql: str
+    order: tuple[str, ...] | None
+
+    def execute(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it for each row, straight by the driver: SQLAlchemy would go through every value once more.
+
+        Values have to be what the driver takes as it is: text, whole numbers, truth values, nothing.
+        """
+        given = [tuple(row[name] for name in self.order) for row in rows] if self.order is not None else list(rows)
+        session.connection().exec_driver_sql(self.sql, given)
+
+
+def compiled(session: Session, statement: Executable, names: Sequence[str]) -> Compiled:
+    """Compile a statement for rows with these names."""
+    made = cast("ClauseElement", statement).compile(dialect=session.get_bind().dialect, column_keys=list(names))
+    order = getattr(made, "positiontup", None)
+    return Compiled(str(made), tuple(order) if order is not None else None)

@@ -103,7 +103,6 @@ class ListRow(Wire):
     parent_id: Annotated[str | None, Field(max_length=64)] = None
     account: AccountPart | None = None
     bill_currency: Words = None
-    updated_time: Moment = None
 
 
 class BankRow(Wire):
@@ -251,5 +250,4 @@ def _entry(row: ListRow, name: str | None, *, number: str = "", kind: str = "") 
         number=number,
         kind=kind[:_KIND],
         archived=bool(row.archived),
-        updated_at=row.updated_time,
     )

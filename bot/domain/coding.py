@@ -18,6 +18,8 @@ def normalised(name: str) -> str:
 
     Two entries with one normalised name are never told apart by guessing: the caller sees both.
     """
+    if name.isascii():  # most are, and a refresh does this a hundred thousand times
+        return " ".join(name.split()).casefold()
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", name)).strip().casefold()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -59,7 +58,7 @@ class Entry:
     """Be one row of a list as Bill.com gives it.
 
     `number` is an account's number, `kind` its type (`EXPENSE`, `BANK`, …) or a vendor's
-    bill currency; both empty where the list has none. `updated_at` is aware UTC.
+    bill currency; both empty where the list has none.
     """
 
     id: str
@@ -68,7 +67,6 @@ class Entry:
     number: str = ""
     kind: str = ""
     archived: bool = False
-    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Consequences:
         The first 500 archived entries and the first 200 items that may use one are looked at, in a handful of
         statements whatever their number. Rules that use an entry are to be named here as well, once there are rules.
         """
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             refresh = refreshes.get(session, refresh_id)
             business = people.business(session, refresh.business_id)
             archived: list[Listed] = []

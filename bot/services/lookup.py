@@ -40,7 +40,7 @@ class Lookup:
 
         Without words it is the list from its beginning. Raises `NotAllowedError` without the right.
         """
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, right)
             return _search(session, business, name, words, archived=archived, limit=limit, offset=offset)
@@ -58,7 +58,7 @@ class Lookup:
     ) -> EntryPage:
         """Return a page of a list for people to read, archived entries among them; pages count from 0."""
         first = max(page, 0)
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
             found = _search(session, business, name, words, archived=True, limit=PAGE, offset=first * PAGE)

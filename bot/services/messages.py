@@ -34,7 +34,7 @@ class Messages:
 
     def recently_written(self, key: str, within: timedelta) -> bool:
         """Say whether the message under a key was written so lately that another edit would be too many."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             written_at = outbox.written_at(session, key)
         return written_at is not None and self._base.clock() - written_at < within
 

@@ -91,7 +91,7 @@ class People:
 
     def bot_user(self, workspace_id: str) -> str:
         """Return the bot's own Slack id; raise `NotFoundError` where it is not installed."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             return people.bot_user(session, workspace_id)
 
     def workspace_of(self, business_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,6 +53,8 @@ class ListReader:
         self._refresh = refresh
         self._stop = stop
         self._heard = heard
+        # Where the database takes one writer at a time, the three wait for one another here, without polling it.
+        self._storing = threading.Lock() if base.database.single_writer else nullcontext()
 
     def read(self, result: ListResult) -> ListResult:
         """Read a list and return how that ended; what was stored before a failure is kept, and nothing archived.
@@ -105,7 +108,7 @@ class ListReader:
 
     def _keep(self, result: ListResult, generation: int, chunk: tuple[Entry, ...]) -> None:
         now = self._base.clock()
-        with self._base.database.begin() as session:
+        with self._storing, self._base.database.begin() as session:
             lists.take_page(session, self._refresh.business_id, result.name, generation, chunk)
             refreshes.keep_list(session, self._refresh.id, result)
             # The due time is this refresh's sign of life: while pages come, nobody revives it.

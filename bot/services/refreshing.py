@@ -134,7 +134,7 @@ class Refreshing:
 
     def progress(self, refresh_id: str) -> RefreshProgress:
         """Return a refresh as it stands."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             refresh = refreshes.get(session, refresh_id)
             return RefreshProgress(people.business(session, refresh.business_id), refresh)
 

@@ -32,14 +32,14 @@ class Status:
 
     def standing(self, workspace_id: str, user_id: str, channel_id: str = "", business_id: str = "") -> Standing:
         """Return where a business stands, for this person."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
             return self._standing(session, business, user_id)
 
     def home(self, workspace_id: str, user_id: str) -> HomeView:
         """Return what a person's Home shows, business by business; everybody has one, also without a role."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             known = people.businesses_in(session, workspace_id)
             admins = [user for one in known for user in people.holders(session, one.id, [Role.ADMIN])]
             mine = [one for one in known if may(people.roles_of(session, one.id, user_id), Right.SEE)]
@@ -86,7 +86,7 @@ class Status:
         self, workspace_id: str, user_id: str, page: int, channel_id: str = "", business_id: str = ""
     ) -> HistoryPage:
         """Return a page of a connection's history, newest first; pages count from 0."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
             first = max(page, 0)
@@ -97,7 +97,7 @@ class Status:
         self, workspace_id: str, user_id: str, words: str, page: int, channel_id: str = "", business_id: str = ""
     ) -> PublishList:
         """Return a page of what is ready, and the first of what lacks something; pages count from 0."""
-        with self._base.database.begin() as session:
+        with self._base.database.read() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.REQUEST)
             ready_count = items.count(session, business.id, _READY, words)

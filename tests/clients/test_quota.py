@@ -95,3 +95,33 @@ def test_contention_on_a_shared_bucket_is_waited_out_briefly() -> None:
     with pytest.raises(QuotaError) as caught:
         stuck.take("x")
     assert caught.value.retry_after == 1
+
+
+def test_requests_are_counted_by_blocks_and_never_more_than_there_are() -> None:
+    TimedBucket.time = 1_000_000
+    counted: list[int] = []
+
+    class Counting(TimedBucket):
+        def put_decision(self, item: Any) -> Any:
+            decision = super().put_decision(item)
+            assert isinstance(decision, Decision)
+            counted.append(item.weight if decision.allowed else 0)
+            return decision
+
+    quota = Quota({BILL_REQUESTS: 7}, bucket=lambda _name, rate: Counting([rate]), block=3)
+    for _ in range(7):
+        quota.take(BILL_REQUESTS)
+    assert counted == [3, 3, 0, 1]
+    with pytest.raises(QuotaError):
+        quota.take(BILL_REQUESTS)
+
+
+def test_what_was_counted_is_not_used_late() -> None:
+    TimedBucket.time = 1_000_000
+    quota = Quota({BILL_REQUESTS: 6}, bucket=lambda _name, rate: TimedBucket([rate]), block=3)
+    quota.take(BILL_REQUESTS)
+    TimedBucket.time += 10_000
+    quota.take(BILL_REQUESTS)
+    TimedBucket.time += 10_000
+    with pytest.raises(QuotaError):
+        quota.take(BILL_REQUESTS)

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.town import Json, Town, finish_prompt, hold, let_go, no_errors, running, synchronised, walk_through
+from tests.support.town import (
+    Json,
+    Town,
+    finish_prompt,
+    hold,
+    let_go,
+    no_errors,
+    running,
+    synchronised,
+    told,
+    walk_through,
+)
 
 LISTS = {
     "vendors": ("payees", "Suppliers"),
@@ -24,8 +35,9 @@ def unconnected(tmp_path: Path, database_url: str) -> Iterator[Town]:
 
 def check_synchronised(town: Town) -> None:
     finished = synchronised(town)
+    notice = town.wait("the notice", lambda: told(town, "dana", "The lists of", "are up to date"))
     about = [one for one in town.reads("dana") if one["by_bot"] and not one["ephemeral"]]
-    assert [one["ts"] for one in about] == [finished["ts"]], [one["plain"] for one in about]
+    assert [one["ts"] for one in about] == [finished["ts"], notice["ts"]], [one["plain"] for one in about]
     theirs = town.bill.look("state")["organizations"][town.bill.credentials["organizations"][0]["id"]]["lists"]
     ours = town.dext.look("state")["accounts"][0]["lists"]
     for bill_name, (dext_name, title) in LISTS.items():
@@ -44,9 +56,11 @@ def _count(finished: Json, title: str) -> int:
     ("service", "method", "path", "skip"),
     [
         ("bill", "GET", "/v3/vendors", 1),
+        ("bill", "GET", "/v3/vendors", 2),
+        ("bill", "GET", "/v3/funding-accounts/banks", 0),
         ("dext", "POST", "/api/add_payees", 0),
     ],
-    ids=["between two pages", "while a list is sent to Dext"],
+    ids=["before the first page", "between two pages", "in the last list", "while a list is sent to Dext"],
 )
 @pytest.mark.parametrize("phase", ["before", "after"])
 def test_a_kill_while_lists_are_read_loses_nothing(

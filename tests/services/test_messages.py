@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import timedelta
 
+from bot.domain.lists import ListName
 from bot.domain.work import Job, Queue
 from bot.services.messages import Posted, digest
 from tests.support.bench import ADMIN, APPROVER, CHANNEL, FINANCE, WORKSPACE, Bench
@@ -89,6 +90,8 @@ def test_jobs_carry_ids_and_nothing_else(bench: Bench) -> None:
         "outcome",
         "finish",
         "refresh",
+        "refreshed",
+        *ListName,
         "answer",
         "break",
         "home",

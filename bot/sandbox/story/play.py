@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.sandbox.story.connecting import connect_by_sign_in, give_roles
 from bot.sandbox.story.lasting import break_and_hold, idle_out, refuse_another, restore
-from bot.sandbox.story.publishing import publish_one, publish_paid, refresh_and_status, reject_one, survive_a_cut
+from bot.sandbox.story.lists import lists_change
+from bot.sandbox.story.publishing import publish_one, publish_paid, reject_one, survive_a_cut
 from bot.sandbox.story.telling import Telling
 from bot.sandbox.town import Town, TownError
 
@@ -24,7 +25,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("4 · A document that was already paid", publish_paid),
     ("5 · Ama rejects one, with a reason", reject_one),
     ("6 · Bill.com cuts the connection right after making the bill", survive_a_cut),
-    ("7 · Dana refreshes the lists and looks at the status", refresh_and_status),
+    ("7 · A category is archived, a supplier renamed: what people are told", lists_change),
     ("8 · Bill.com's session idles out, and nobody has to know", idle_out),
     ("9 · The bot's access is taken back, and one message asks for an admin", break_and_hold),
     ("10 · Dana reconnects with the wrong organisation, and nothing changes", refuse_another),

@@ -92,22 +92,6 @@ def survive_a_cut(town: Town, telling: Telling) -> None:
     telling.holds("Bill.com holds exactly one bill", bool(only_bill(town, "CSJ-0559")))
 
 
-def refresh_and_status(town: Town, telling: Telling) -> None:
-    """Refresh after a change in Bill.com, and read the status."""
-    organization = town.bill.credentials["organizations"][0]["id"]
-    vendors = town.bill.look("state")["organizations"][organization]["lists"]["vendors"]
-    renamed = next(row for row in vendors if row["name"] == "Fjord Energy")
-    town.bill.do("rename", list="vendors", id=renamed["id"], name="Fjord Energy & Heat")
-    telling.does("somebody", "renames the supplier Fjord Energy in Bill.com")
-    telling.does("dana", "types /dext refresh")
-    telling.reads(town.types("dana", "refresh")["shown"][-1], "only Dana sees this")
-    done = town.wait("the refresh", lambda: _last(town, "dana", "Refresh of the lists", "finished"), 60)
-    telling.reads(done, "#finance")
-    telling.holds("one supplier changed", "1 changed" in done["plain"])
-    telling.does("dana", "types /dext status")
-    telling.reads(town.types("dana", "status")["shown"][-1], "only Dana sees this")
-
-
 def ask(town: Town, listing: Json | None, words: str) -> Json:
     """Ask for approval of the listed item that contains the words; return its card in the channel."""
     if listing is None:

@@ -23,6 +23,9 @@ def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
         op.alter_column("entries", "name_key", type_=sa.Text(collation="C"), existing_nullable=False)
     op.create_index("ix_entries_name", "entries", ["business_id", "list", "name_key", "id", "archived"], unique=False)
+    # Nobody reads it: changes are asked for by the time of the last pass.
+    with op.batch_alter_table("entries", schema=None) as batch_op:
+        batch_op.drop_column("updated_at")
     # Classes and locations are told apart in Dext by their names from now on: they are sent once more.
     op.execute("UPDATE entries SET pushed_digest = '-' WHERE list IN ('classes', 'locations') AND pushed_digest <> ''")
 
