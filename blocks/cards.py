@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blocks.documents import document_button
 from blocks.ids import Action, Field, View
 from blocks.kit import (
     Block,
@@ -30,11 +31,11 @@ from bot.domain.views import Card
 def card_message(card: Card) -> Message:
     """Show a request with everything needed to decide; once decided, what became of it."""
     request, plan = card.request, card.request.plan
-    title = f"{foreign(plan.supplier)}, {plan.money}"
+    title = f"{foreign(plan.supplier)}, {_money(plan)}"
     state, buttons = _state(card)
     return message(
         f"{_headline(card)}: {title}",
-        section(f"{_headline(card)}\n*{foreign(plan.supplier, 150)}* – *{plan.money}*"),
+        section(f"{_headline(card)}\n*{foreign(plan.supplier, 150)}* – *{_money(plan)}*", document_button(card.item)),
         facts(_facts(plan)),
         context(*(f":small_orange_diamond: {foreign(flag)}" for flag in plan.flags[:10])),
         _changes(request),
@@ -69,10 +70,10 @@ def _headline(card: Card) -> str:
 def _facts(plan: Plan) -> list[tuple[str, str]]:
     draft = plan.draft
     return [
-        ("Invoice number", foreign(draft.invoice_number)),
+        ("Credit number" if plan.credit else "Invoice number", foreign(draft.invoice_number)),
         ("Category", foreign(plan.category)),
         ("Date", f"{draft.invoice_date:%d %b %Y}"),
-        ("Due", "already paid" if plan.pays else f"{draft.due_date:%d %b %Y}"),
+        ("Due", "" if plan.credit else "already paid" if plan.pays else f"{draft.due_date:%d %b %Y}"),
         ("Tax", _tax(plan)),
         ("Paid with", foreign(plan.payment_method)),
         ("Class", foreign(plan.project_class)),
@@ -123,7 +124,8 @@ def _published(card: Card, publish: Publish | None, approved: str) -> tuple[str,
     match publish.state:
         case PublishState.RUNNING:
             if publish.bill_id:
-                return f"{approved} The bill {foreign(publish.bill_id)} is in Bill.com; its document follows.", None
+                follows = "." if publish.plan.credit else "; its document follows."
+                return f"{approved} {_kind(publish)} {foreign(publish.bill_id)} is in Bill.com{follows}", None
             waiting = f" {_sentence(publish.problem)}" if publish.problem else " On its way to Bill.com."
             return approved + waiting, None
         case PublishState.HELD if publish.paused_by:
@@ -137,10 +139,19 @@ def _published(card: Card, publish: Publish | None, approved: str) -> tuple[str,
             retry = button("Try Again", Action.PUBLISH_RETRY, {"r": card.request.id})
             return f"{approved} :warning: Not published: {foreign(publish.problem, 600).rstrip('.')}.", actions(retry)
         case PublishState.DONE:
-            text = f"{approved} :white_check_mark: Bill *{foreign(publish.bill_id)}* is in Bill.com{_with(publish)}."
+            what = f"{_kind(publish)} *{foreign(publish.bill_id)}*"
+            text = f"{approved} :white_check_mark: {what} is in Bill.com{_with(publish)}."
             text += "".join(f"\n:warning: Published, but {foreign(short)}." for short in publish.shortfalls)
             link = button("Open in Bill.com", Action.BILL_OPEN, {"r": card.request.id}, url=card.bill_url)
             return text, actions(link)
+
+
+def _money(plan: Plan) -> str:
+    return f"a credit of {plan.money}" if plan.credit else str(plan.money)
+
+
+def _kind(publish: Publish) -> str:
+    return "Vendor credit" if publish.plan.credit else "Bill"
 
 
 def _with(publish: Publish) -> str:
@@ -153,7 +164,7 @@ def _with(publish: Publish) -> str:
 def outcome_message(card: Card) -> Message:
     """Tell the requester what became of the request."""
     plan, request, publish = card.request.plan, card.request, card.publish
-    what = f"*{foreign(plan.supplier)}*, {plan.money} (#{card.item.number})"
+    what = f"*{foreign(plan.supplier)}*, {_money(plan)} (#{card.item.number})"
     if request.state is RequestState.REJECTED:
         text = f"{person(request.decided_by)} rejected {what}: “{foreign(request.reason, 600)}”"
         follow = "Put it right in Dext, then ask again with `/dext publish`."
@@ -183,7 +194,7 @@ def reject_modal(card: Card) -> Block:
         "Reject",
         "Reject",
         {"r": card.request.id},
-        section(f"*{foreign(plan.supplier)}*, {plan.money} (#{card.item.number})"),
+        section(f"*{foreign(plan.supplier)}*, {_money(plan)} (#{card.item.number})"),
         field(
             Field.REASON,
             "Why?",

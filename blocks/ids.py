@@ -20,6 +20,12 @@ class Action(StrEnum):
     ITEMS_CHECK = "items.check"
     INBOX_PAGE = "inbox.page"
     ITEM_OPEN = "item.open"
+    DOCUMENT_SHOW = "document.show"
+    DOCUMENT_OPEN = "document.open"
+    BROWSER_CONFIRM = "browser.confirm"
+    RECEIPT_BUSINESS = "receipt.business"
+    SUPPLIER_NEW = "supplier.new"
+    COUNTRY = "country.choose"
     ITEM_APPROVE = "item.approve"
     ITEM_REJECT = "item.reject"
     PUBLISH_RETRY = "publish.retry"
@@ -44,6 +50,12 @@ class Action(StrEnum):
     ZONE = "zone.choose"
 
 
+class Shortcut(StrEnum):
+    """Name a shortcut, by its callback id."""
+
+    SEND_RECEIPT = "receipt.send"
+
+
 class View(StrEnum):
     """Name a modal, by its callback id."""
 
@@ -52,6 +64,7 @@ class View(StrEnum):
     DISCONNECT = "connection.disconnect"
     ASK = "admin.ask"
     COPY = "settings.copy"
+    SUPPLIER = "supplier.create"
 
 
 class Field(StrEnum):
@@ -76,3 +89,12 @@ class Field(StrEnum):
     DEXT_ENDS = "dext_ends"
     TAX = "tax"
     TAX_ACCOUNT = "tax_account"
+    SUPPLIER_NAME = "name"
+    LINE1 = "line1"
+    LINE2 = "line2"
+    CITY = "city"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    COUNTRY = "country"
+    EMAIL = "email"
+    CURRENCY = "currency"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from blocks.documents import document_button
 from blocks.ids import Action
-from blocks.item import bill_button, money_of, open_button, request_button, why
+from blocks.item import bill_button, money_of, open_button, request_button, supplier_button, why
 from blocks.kit import Block, Message, actions, button, context, day, foreign, message, person, plural, section, when
 from bot.domain.inbox import InboxList, InboxRow, Section, section_of
 from bot.domain.items import Item, ItemStatus
@@ -79,7 +80,9 @@ def _state(row: InboxRow) -> str:
 def _row_buttons(row: InboxRow, view: InboxList) -> Block | None:
     return actions(
         request_button(row.item, place(view)) if view.can_request else None,
+        supplier_button(row.item) if view.can_request else None,
         open_button(row.item),
+        document_button(row.item),
         _bill(row.item, row.bill_url),
     )
 

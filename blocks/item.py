@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blocks.documents import document_button
 from blocks.ids import Action
 from blocks.kit import (
     Block,
@@ -27,6 +28,7 @@ from bot.domain.inbox import ItemView
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
 from bot.domain.money import Money
 from bot.domain.publishing import Publish, PublishState
+from bot.domain.readiness import knows_no_supplier
 
 _MOST_MOMENTS = 15
 _KINDS = {
@@ -70,6 +72,18 @@ def open_button(item: Item) -> Block:
     """Return the button that shows an item in full."""
     return button(
         "Open", f"{Action.ITEM_OPEN}.{item.number}", {"i": item.id}, describes=f"Open item {item.number} in full"
+    )
+
+
+def supplier_button(item: Item) -> Block | None:
+    """Return the button that creates an item's supplier in Bill.com, where that is what it lacks."""
+    if item.status is not ItemStatus.TO_REVIEW or not knows_no_supplier(item.lacks):
+        return None
+    return button(
+        "Create Supplier…",
+        f"{Action.SUPPLIER_NEW}.{item.number}",
+        {"i": item.id},
+        describes=f"Create the supplier of item {item.number} in Bill.com",
     )
 
 
@@ -170,7 +184,9 @@ def _next(view: ItemView) -> Block | None:
     """Return what can be done next; each button is there only while it does something."""
     return actions(
         request_button(view.item, {"o": view.item.id}) if view.can_request else None,
+        supplier_button(view.item) if view.can_request else None,
         _publish_button(view),
+        document_button(view.item),
         bill_button(view.item, view.bill_url),
     )
 

@@ -49,14 +49,19 @@ from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.pushing import Pushing
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.sending import Sending
 from bot.services.status import Status
+from bot.services.suppliers import Suppliers
 from bot.services.transitions import Transitions
 from bot.services.watching import Watching
 from bot.web import build_web
+from bot.web_documents import document_routes
 from bot.workflows.jobs import Jobs, clock_jobs
 from handlers.desk import Desk
 from handlers.routes import register
@@ -158,8 +163,11 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
     disconnecting = Disconnecting(base, transitions)
     approvals = Approvals(base, settings.bill_web_url)
     intake, publishing = Intake(base, health), Publishing(base, health)
+    suppliers = Suppliers(base, health, intake)
+    previews = Previews(base, health, settings.bot_public_url)
     slack = SlackGateway(settings.slack_bot_token, f"{settings.slack_api_url}/")
     asking, clients, watching = Asking(base), Clients(base), Watching(base, health, settings.bill_web_url)
+    receipts, sending = Receipts(base, on=settings.bot_receipts), Sending(base, health, slack)
     notify = Notify(
         slack=slack,
         messages=messages,
@@ -172,6 +180,9 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
         status=status,
         asking=asking,
         watching=watching,
+        previews=previews,
+        receipts=receipts,
+        suppliers=suppliers,
     )
     jobs = Jobs(
         base=base,
@@ -189,6 +200,10 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
         watching=watching,
         messages=messages,
         notify=notify,
+        previews=previews,
+        receipts=receipts,
+        sending=sending,
+        suppliers=suppliers,
     )
     desk = Desk(
         people=people,
@@ -206,15 +221,20 @@ def build(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now
         status=status,
         lookup=Lookup(base),
         inbox=Inbox(base, settings.bill_web_url),
+        previews=previews,
+        receipts=receipts,
+        suppliers=suppliers,
         messages=messages,
     )
+    secure = settings.bot_public_url.startswith("https://")
     return Bot(
         settings=settings,
         web=build_web(
             _bolt(settings, desk),
             connecting,
             lambda: _is_ready(engine),
-            secure=settings.bot_public_url.startswith("https://"),
+            document_routes(previews, secure=secure),
+            secure=secure,
         ),
         jobs=jobs,
         work=work,

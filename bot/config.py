@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     )
     bot_business_name: str = Field("Our business", min_length=1, description="what people call the business")
 
+    bot_receipts: bool = Field(False, description="on to let people send documents to Dext from Slack, or off")
+
     slack_api_url: Address = Field("https://slack.com/api", description="the address of Slack's Web API")
     slack_bot_token: Secret = Field(description="the bot token from your Slack app's page; it begins with xoxb-")
     slack_signing_secret: Secret = Field(description="the signing secret from your Slack app's page")

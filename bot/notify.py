@@ -14,9 +14,12 @@ from blocks.asks import ask_message, asked_outcome_message
 from blocks.breaks import moved_message, nudge_message, prompt_message
 from blocks.cards import card_message, outcome_message
 from blocks.connection import disconnected_message, finish_message
+from blocks.documents import browser_message
 from blocks.home import home_view
 from blocks.kit import Message, context, message
 from blocks.lists import refresh_message, refreshed_message
+from blocks.receipts import read_message, receipt_message
+from blocks.suppliers import order_message
 from blocks.words import intake_message
 from bot.clients.slack import SlackGateway, SlackTargetError
 from bot.clients.slack_replies import replace_original
@@ -31,9 +34,12 @@ from bot.services.consequences import Consequences
 from bot.services.finishing import Finishing
 from bot.services.messages import Answer, Messages, Posted, digest
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
 
 LOOK_AGAIN = timedelta(minutes=45)
@@ -59,6 +65,9 @@ class Notify:
         status: Status,
         asking: Asking,
         watching: Watching,
+        previews: Previews,
+        receipts: Receipts,
+        suppliers: Suppliers,
     ) -> None:
         self._slack = slack
         self._messages = messages
@@ -72,6 +81,9 @@ class Notify:
         self._status = status
         self._asking = asking
         self._watching = watching
+        self._previews = previews
+        self._receipts = receipts
+        self._suppliers = suppliers
         self._log = get_logger(__name__)
 
     def tell(self, kind: str, subject: str) -> None:
@@ -110,6 +122,14 @@ class Notify:
             case "home":
                 workspace_id, _, user_id = subject.partition(":")
                 self._slack.publish_home(user_id, home_view(self._status.home(workspace_id, user_id)))
+            case "browser":
+                question = self._previews.question(subject)
+                self._write(f"browser:{subject}", question.preview.user_id, "", browser_message(question))
+            case "receipt":
+                self._receipt(subject)
+            case "supplier":
+                ordered = self._suppliers.report(subject)
+                self._write(f"supplier:{subject}", ordered.order.user_id, "", order_message(ordered))
             case "answer":
                 self._answer(subject)
             case _:
@@ -150,6 +170,18 @@ class Notify:
             self._write(f"prompt:{prompt_id}", "", "", moved_message(view))
         key = f"prompt:{prompt_id}:moved"
         self._write(key, prompt.channel_id, admin, told, surely=prompt.closed_at is None)
+
+    def _receipt(self, upload_id: str) -> None:
+        """Write how a document sent from Slack stands, and at its end what became of it, where it was sent from."""
+        report = self._receipts.report(upload_id)
+        upload = report.upload
+        told = receipt_message(report)
+        self._write(f"receipt:{upload_id}", upload.channel_id, upload.user_id, told, thread=upload.thread_ts)
+        outcome = read_message(report)
+        if outcome is not None:
+            # A message of its own: nobody is told of an edit.
+            key = f"receipt:{upload_id}:read"
+            self._write(key, upload.channel_id, upload.user_id, outcome, thread=upload.thread_ts)
 
     def _nudge(self, prompt_id: str) -> None:
         """Remind the admins once, in the thread of the prompt; one that was mended meanwhile needs no reminder."""

@@ -35,13 +35,14 @@ button {{ font: inherit; font-weight: 600; margin-top: 1.25rem; padding: .6rem 1
 """
 
 
-def _page(title: str, body: str) -> str:
+def page(title: str, body: str) -> str:
+    """Return a whole page; the title is escaped here, the body is HTML."""
     return _PAGE.format(title=escape(title), body=body)
 
 
 def begin_page(path: str) -> str:
     """Ask for the click that spends the link: opening the page alone changes nothing."""
-    return _page(
+    return page(
         "Connect Dext and Bill.com",
         f"""<p>You sign in to Bill.com and to Dext, then go back to Slack and click <b>Finish</b>.
 Nothing is connected before that.</p>
@@ -52,7 +53,7 @@ Nothing is connected before that.</p>
 
 def problem_page(text: str) -> str:
     """Say why it does not go on, and what to do."""
-    return _page("This can't go on", f'<p class="problem">{_rich(text)}</p>')
+    return page("This can't go on", f'<p class="problem">{_rich(text)}</p>')
 
 
 def setup_page(
@@ -62,13 +63,13 @@ def setup_page(
     trouble = f'<p class="problem" role="alert">{_rich(problem)}</p>' if problem else ""
     match attempt.stage:
         case Stage.BILL:
-            return _page("Step 1 of 2: Bill.com", trouble + _bill_step(offers_sign_in, typed or {}))
+            return page("Step 1 of 2: Bill.com", trouble + _bill_step(offers_sign_in, typed or {}))
         case Stage.DEXT:
-            return _page("Step 2 of 2: Dext", trouble + _dext_step(attempt))
+            return page("Step 2 of 2: Dext", trouble + _dext_step(attempt))
         case Stage.SIGNED_IN:
-            return _page("Go back to Slack", trouble + _signed_in(attempt))
+            return page("Go back to Slack", trouble + _signed_in(attempt))
         case _:
-            return _page("All done", '<p class="done">This is settled. You can close this page.</p>')
+            return page("All done", '<p class="done">This is settled. You can close this page.</p>')
 
 
 def _bill_step(offers_sign_in: bool, typed: dict[str, str]) -> str:

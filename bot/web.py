@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import anyio
@@ -39,8 +39,10 @@ Result = TypeVar("Result")
 Page = Callable[[Request], Awaitable[Response]]
 
 
-def build_web(slack: App, connecting: Connecting, ready: Callable[[], bool], *, secure: bool) -> Starlette:
-    """Return the web application; `ready` says whether the database answers and is up to date."""
+def build_web(
+    slack: App, connecting: Connecting, ready: Callable[[], bool], more: Sequence[Route] = (), *, secure: bool
+) -> Starlette:
+    """Return the web application, with more routes; `ready` says whether the database answers and is up to date."""
     web = _Web(slack, connecting, ready, secure)
     return Starlette(
         routes=[
@@ -55,6 +57,7 @@ def build_web(slack: App, connecting: Connecting, ready: Callable[[], bool], *, 
             Route("/oauth/dext/callback", web.dext_callback, methods=["GET"]),
             Route("/healthz", web.healthz, methods=["GET"]),
             Route("/readyz", web.readyz, methods=["GET"]),
+            *more,
         ]
     )
 

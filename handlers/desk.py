@@ -19,9 +19,12 @@ from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
 
 
@@ -60,6 +63,9 @@ class Desk:
     lookup: Lookup
     messages: Messages
     inbox: Inbox
+    previews: Previews
+    receipts: Receipts
+    suppliers: Suppliers
 
     def answer(self, who: Who, what: Message, *, replace: bool = False) -> None:
         """Answer a click, with a message of its own or in place of the one that was clicked."""

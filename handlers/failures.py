@@ -15,7 +15,7 @@ from blocks.words import plain_answer, reconnect_answer
 from bot.domain.people import Right
 from bot.errors import AmbiguousError, BotError, InputError, NotAllowedError
 from bot.log import get_logger
-from handlers.desk import Desk, clicked, ephemeral, typed
+from handlers.desk import Desk, Who, clicked, ephemeral, typed
 
 _TRIGGERS = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "invalid_trigger_id"})
 _LOG = get_logger(__name__)
@@ -35,7 +35,11 @@ def answer_error(desk: Desk, error: Exception, body: dict[str, Any]) -> BoltResp
             who = clicked(body)
             desk.answer(who, told)
             return BoltResponse(status=200, body="")
+        case "message_action":
+            desk.answer(clicked(body), told)
+            return BoltResponse(status=200, body="")
         case "event_callback":
+            _tell_sender(desk, body, told)
             # Slack would only repeat it; what is missing is drawn when the person looks again.
             return BoltResponse(status=200, body="")
         case "block_suggestion":
@@ -62,6 +66,13 @@ def _words(error: Exception) -> Message:
         f"Something went wrong on our side and nothing was changed. Please try again; if it happens again, tell "
         f"whoever runs this bot the reference `{reference}`."
     )
+
+
+def _tell_sender(desk: Desk, body: dict[str, Any], told: Message) -> None:
+    """Answer somebody who sent a file; whoever only looks at their Home asked for nothing."""
+    event = body.get("event") or {}
+    if event.get("type") == "file_shared":
+        desk.answer(Who(body["team_id"], event["user_id"], ""), told)
 
 
 def _is_late(error: SlackApiError) -> bool:

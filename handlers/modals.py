@@ -47,11 +47,11 @@ def change_settings(desk: Desk, body: dict[str, Any]) -> None:
         channel_id=_place(body, Field.CHANNEL),
         admin_channel_id=_place(body, Field.ADMIN_CHANNEL),
         fallback_channel_id=_place(body, Field.FALLBACK_CHANNEL),
-        zone=_choice(body, Field.ZONE, Action.ZONE),
+        zone=choice(body, Field.ZONE, Action.ZONE),
         closing_on=_day(body, Field.CLOSING),
-        outage_hours=int(_choice(body, Field.OUTAGE) or 4),
-        treatment=TaxTreatment(_choice(body, Field.TAX)),
-        tax_account_id=_choice(body, Field.TAX_ACCOUNT, Action.TAX_ACCOUNT),
+        outage_hours=int(choice(body, Field.OUTAGE) or 4),
+        treatment=TaxTreatment(choice(body, Field.TAX)),
+        tax_account_id=choice(body, Field.TAX_ACCOUNT, Action.TAX_ACCOUNT),
         ends_on={Provider.BILL: _day(body, Field.BILL_ENDS), Provider.DEXT: _day(body, Field.DEXT_ENDS)},
     )
     business = desk.people.change_settings(
@@ -81,7 +81,7 @@ def copy_settings(desk: Desk, body: dict[str, Any]) -> None:
     """Set one business up from another, and say what was taken over."""
     who = clicked(body)
     source, target = (
-        _choice(body, field, f"{Action.BUSINESS_FIND}.{end}")
+        choice(body, field, f"{Action.BUSINESS_FIND}.{end}")
         for field, end in ((Field.COPY_FROM, "from"), (Field.COPY_TO, "to"))
     )
     parts = [Part(one["value"]) for one in _input(body, Field.COPY_WHAT).get("selected_options") or []]
@@ -121,7 +121,13 @@ def _place(body: dict[str, Any], field: Field) -> str:
     return _input(body, field).get("selected_conversation") or ""
 
 
-def _choice(body: dict[str, Any], field: Field, action: str = "") -> str:
+def text(body: dict[str, Any], field: Field) -> str:
+    """Return what was typed into an input of a form."""
+    return str(_input(body, field).get("value") or "")
+
+
+def choice(body: dict[str, Any], field: Field, action: str = "") -> str:
+    """Return the value that was chosen in an input of a form."""
     return str((_input(body, field, action).get("selected_option") or {}).get("value", ""))
 
 

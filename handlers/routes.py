@@ -9,9 +9,9 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
-from blocks.ids import Action, View
+from blocks.ids import Action, Shortcut, View
 from blocks.kit import Block
-from handlers import buttons, commands, events, items, modals
+from handlers import buttons, commands, documents, events, items, modals, receipts, suppliers
 from handlers.desk import Desk, ephemeral, typed
 from handlers.failures import answer_error
 
@@ -35,6 +35,11 @@ BUTTONS: Mapping[Action, Button] = {
     Action.ITEMS_REQUEST: buttons.items_request,
     Action.INBOX_PAGE: items.inbox_page,
     Action.ITEM_OPEN: items.item_open,
+    Action.DOCUMENT_SHOW: documents.document_show,
+    Action.DOCUMENT_OPEN: buttons.nothing,
+    Action.BROWSER_CONFIRM: documents.browser_confirm,
+    Action.RECEIPT_BUSINESS: receipts.receipt_business,
+    Action.SUPPLIER_NEW: suppliers.supplier_new,
     Action.ITEM_APPROVE: buttons.item_approve,
     Action.ITEM_REJECT: buttons.item_reject,
     Action.PUBLISH_RETRY: buttons.publish_retry,
@@ -62,16 +67,23 @@ FORMS: Mapping[View, Form] = {
     View.DISCONNECT: modals.disconnect,
     View.ASK: modals.ask,
     View.COPY: modals.copy_settings,
+    View.SUPPLIER: suppliers.create_supplier,
 }
 
 EVENTS: Mapping[str, Form] = {
     "app_home_opened": events.home_opened,
+    "file_shared": receipts.file_shared,
+}
+
+SHORTCUTS: Mapping[Shortcut, Form] = {
+    Shortcut.SEND_RECEIPT: receipts.send_receipt,
 }
 
 CHOICES: Mapping[Action, Choices] = {
     Action.TAX_ACCOUNT: modals.tax_accounts,
     Action.ZONE: modals.zones,
     Action.BUSINESS_FIND: modals.businesses,
+    Action.COUNTRY: suppliers.countries,
 }
 
 
@@ -122,6 +134,8 @@ def register(app: App, desk: Desk) -> None:
             # A choice in a menu is reported as an action too; it counts when the form is submitted.
             app.action(action.value)(on_button(buttons.nothing))
 
+    for shortcut, used in SHORTCUTS.items():
+        app.message_shortcut(shortcut.value)(on_event(used))
     for event, heard in EVENTS.items():
         app.event(event)(on_event(heard))
 

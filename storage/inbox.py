@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import normalised
 from bot.domain.inbox import Tally
-from bot.domain.items import Item, ItemStatus
+from bot.domain.items import DocumentKind, Item, ItemStatus
 from bot.domain.money import Money
 from bot.errors import NotFoundError
 from storage.items import item_of
@@ -35,9 +35,14 @@ def page(
 def tallies(
     session: Session, business_id: str, statuses: Sequence[ItemStatus] = tuple(ItemStatus), words: str = ""
 ) -> list[Tally]:
-    """Count items by status, and add them up per currency; a status without items is left out."""
+    """Count items by status, and add them up per currency; a status without items is left out.
+
+    Credit notes count against the sum, whatever sign Dext gives them.
+    """
+    credit = items.c.kind == DocumentKind.CREDIT_NOTE.value
+    owed = case((credit, -func.abs(items.c.total)), else_=items.c.total)
     query = (
-        select(items.c.status, items.c.currency, func.count(), func.sum(items.c.total, type_=items.c.total.type))
+        select(items.c.status, items.c.currency, func.count(), func.sum(owed, type_=items.c.total.type))
         .where(*_matching(business_id, statuses, words))
         .group_by(items.c.status, items.c.currency)
         .order_by(items.c.currency)

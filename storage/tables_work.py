@@ -43,7 +43,7 @@ items = Table(
     Index("uq_items_dext_id", "business_id", "dext_id", unique=True),
     Index("uq_items_number", "business_id", "number", unique=True),
     Index("ix_items_status", "business_id", "status", "number"),
-    Index("ix_items_totals", "business_id", "status", "currency", "total"),
+    Index("ix_items_totals", "business_id", "status", "currency", "kind", "total"),
     Index("ix_items_total", "business_id", "total"),
 )
 

@@ -45,6 +45,19 @@ def bill_body(draft: BillDraft) -> dict[str, object]:
     return body
 
 
+def credit_body(draft: BillDraft) -> dict[str, object]:
+    """Return the body that creates a vendor credit: as a bill's, without a due date. Raises InvalidFieldError."""
+    if len(draft.invoice_number) > INVOICE_NUMBER_LIMIT:
+        raise refused_here(f"The credit's number is longer than {INVOICE_NUMBER_LIMIT} characters.")
+    return {
+        "vendorId": draft.vendor_id,
+        "referenceNumber": draft.invoice_number,
+        "creditDate": draft.invoice_date.isoformat(),
+        "description": draft.description,
+        "vendorCreditLineItems": [_line(line) for line in draft.lines],
+    }
+
+
 def payment_body(vendor_id: str, bill_id: str, amount: Decimal, on: date) -> dict[str, object]:
     """Return the body that notes a payment; raises InvalidFieldError for an amount that is no number."""
     return {

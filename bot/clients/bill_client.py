@@ -14,7 +14,15 @@ from bot.clients import bill_calls as calls
 from bot.clients import bill_wire as wire
 from bot.clients.bill_access import SERVICE
 from bot.clients.bill_approvers import ApproversDesk
-from bot.clients.bill_bodies import DOCUMENT_LIMIT, VendorAddress, bill_body, payment_body, refused_here, vendor_body
+from bot.clients.bill_bodies import (
+    DOCUMENT_LIMIT,
+    VendorAddress,
+    bill_body,
+    credit_body,
+    payment_body,
+    refused_here,
+    vendor_body,
+)
 from bot.clients.bill_calls import Calls
 from bot.clients.bill_line import read
 from bot.clients.bill_lists import ListPage, Lists, pages, quoted
@@ -104,16 +112,27 @@ class BillClient:
 
         This is how a bill is found after an unknown outcome (docs/bill-com.md, after an unknown outcome).
         """
-        # Filters know no escape, so nothing but an id may come into one.
-        if vendor_id and not re.fullmatch(r"[0-9A-Za-z]+", vendor_id):
-            raise NoSuchEntryError("Bill.com has no such vendor.", service=SERVICE, detail="malformed vendor id")
-        filters = [f"vendorId:eq:{vendor_id}"] if vendor_id else []
-        filters.append(f"createdTime:gte:{quoted(created_since)}")
+        filters = _of_vendor(vendor_id, created_since)
         for rows in pages(self._calls, calls.BILLS, wire.BillRow, filters, "createdTime:asc"):
             for row in rows:
                 # A draft somebody began in Bill.com may lack what every finished bill has; it is not ours.
                 if not wire.unfinished(row):
                     yield _finished(row, calls.BILLS)
+
+    def credits(self, *, vendor_id: str, created_since: datetime) -> Iterator[Bill]:
+        """Yield a vendor's credits created since then, oldest first, archived ones included.
+
+        This is how a credit is found after an unknown outcome, as a bill is.
+        """
+        filters = _of_vendor(vendor_id, created_since)
+        for rows in pages(self._calls, calls.CREDITS, wire.CreditRow, filters, "createdTime:asc"):
+            for row in rows:
+                yield _credit(row, calls.CREDITS)
+
+    def create_credit(self, draft: BillDraft) -> Bill:
+        """Create a vendor credit; never sent twice. Raises what `create_bill` does; look with `credits`."""
+        response = self._calls.post(calls.CREATE_CREDIT, credit_body(draft))
+        return _credit(read(wire.CreditRow, response, calls.CREATE_CREDIT), calls.CREATE_CREDIT)
 
     def bill(self, bill_id: str) -> Bill:
         """Return a bill; raises NoSuchEntryError."""
@@ -210,3 +229,18 @@ def _finished(row: wire.BillRow, operation: Operation) -> Bill:
         return wire.bill(row)
     except UnreadableError as error:
         raise unreadable(operation, error, service=SERVICE) from None
+
+
+def _credit(row: wire.CreditRow, operation: Operation) -> Bill:
+    try:
+        return wire.credit(row)
+    except UnreadableError as error:
+        raise unreadable(operation, error, service=SERVICE) from None
+
+
+def _of_vendor(vendor_id: str, created_since: datetime) -> list[str]:
+    # Filters know no escape, so nothing but an id may come into one.
+    if vendor_id and not re.fullmatch(r"[0-9A-Za-z]+", vendor_id):
+        raise NoSuchEntryError("Bill.com has no such vendor.", service=SERVICE, detail="malformed vendor id")
+    vendor = [f"vendorId:eq:{vendor_id}"] if vendor_id else []
+    return [*vendor, f"createdTime:gte:{quoted(created_since)}"]

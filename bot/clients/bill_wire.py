@@ -138,6 +138,21 @@ class BillRow(Wire):
     created_time: Moment = None
 
 
+class CreditRow(Wire):
+    """Be a vendor credit."""
+
+    id: str
+    archived: bool | None = None
+    vendor_id: str | None = None
+    amount: Decimal | None = None
+    applied_amount: Decimal | None = None
+    description: str | None = None
+    reference_number: str | None = None
+    credit_date: date | None = None
+    status: str | None = None
+    created_time: Moment = None
+
+
 class DocumentRow(Wire):
     """Be a document of a bill."""
 
@@ -224,6 +239,27 @@ def bill(row: BillRow) -> Bill:
         description=row.description or "",
         payment_status=(row.payment_status or "UNDEFINED").upper(),
         paid_amount=row.paid_amount if row.paid_amount is not None else Decimal(0),
+        archived=bool(row.archived),
+        created_at=row.created_time,
+    )
+
+
+def credit(row: CreditRow) -> Bill:
+    """Turn a vendor credit into ours: a bill's fields, its number and date being the credit's own.
+
+    Raises UnreadableError where a field is unset that every credit has.
+    """
+    if row.vendor_id is None or row.amount is None or row.credit_date is None:
+        raise UnreadableError("a vendor credit without vendor, amount or date")
+    return Bill(
+        id=row.id,
+        vendor_id=row.vendor_id,
+        invoice_number=row.reference_number or "",
+        invoice_date=row.credit_date,
+        amount=row.amount,
+        description=row.description or "",
+        payment_status=(row.status or "UNDEFINED").upper(),
+        paid_amount=row.applied_amount if row.applied_amount is not None else Decimal(0),
         archived=bool(row.archived),
         created_at=row.created_time,
     )

@@ -21,7 +21,13 @@ from bot.clients.dext_errors import SERVICE, TurnedAwayError, complaint, readabl
 from bot.clients.dext_wire import DextAccount, DextEntry, DextImage, DextReceipt, Kind
 from bot.clients.http import Operation, Outgoing, Repeat, exchange, repeating, unreadable
 from bot.clients.wire import UnreadableError, encode, fit
-from bot.errors import NoSuchEntryError, PermissionMissingError, TokenRevokedError
+from bot.errors import (
+    DuplicateError,
+    NoSuchEntryError,
+    PermissionMissingError,
+    RefusedError,
+    TokenRevokedError,
+)
 
 __all__ = [
     "DextAccess",
@@ -39,6 +45,9 @@ __all__ = [
 LIST_USERS = Operation("POST", "/api/list_users", Repeat.SAFE)
 INBOX = Operation("POST", "/api/inbox", Repeat.SAFE)
 RECEIPTS = Operation("POST", "/api/receipts", Repeat.SAFE)
+STATUSES = Operation("POST", "/api/getReceiptsStatus", Repeat.SAFE)
+# Dext takes the same file once, so what may have arrived can be found out by sending it again (docs/dext.md).
+POST_RECEIPT = Operation("POST", "/api/postReceipt", Repeat.FIND_FIRST)
 UPDATE = Operation("POST", "/api/update_receipt_data", Repeat.SAFE)
 IMAGE = Operation("POST", "/api/image", Repeat.SAFE)
 ENTRIES: Mapping[Kind, Operation] = {kind: Operation("POST", f"/api/{kind}", Repeat.SAFE) for kind in wire.LISTS}
@@ -131,6 +140,35 @@ class DextClient:
         """Return a document; raises NoSuchEntryError."""
         return _one(self._call(RECEIPTS, {"id": _number(receipt_id)}, _receipts), receipt_id)
 
+    def unarchived(self) -> list[DextReceipt]:
+        """Return every document that is not archived, also those that Dext is still reading; newest first."""
+        found = self._call(RECEIPTS, {"new": True}, _receipts)
+        return sorted(found, key=lambda receipt: int(receipt.id), reverse=True)
+
+    def is_read(self, receipt_id: str) -> bool:
+        """Say whether Dext has finished reading a document; raises NoSuchEntryError."""
+        rows = self._call(STATUSES, {"receipts": [{"receiptid": _number(receipt_id)}]}, wire.statuses)
+        if receipt_id not in rows:
+            raise _gone("it is not in the answer")
+        return rows[receipt_id]
+
+    def post_receipt(self, name: str, content: bytes, content_type: str = "application/octet-stream") -> str:
+        """Send a file of at most 6 MB as a new document and return its id; never sent twice by itself.
+
+        Raises DuplicateError when the account has a file with these bytes already, OutcomeUnknownError when
+        it may have arrived: sending it again then says so by DuplicateError. RefusedError otherwise.
+        """
+        form = httpx.Request("POST", "http://form", files={"photo": (name, content, content_type)})
+        kind = form.headers["content-type"]
+        try:
+            return self._send(POST_RECEIPT, form.read(), kind, lambda value: fit(wire.Posted, value).receiptid)
+        except RefusedError as error:
+            if not isinstance(error, NoSuchEntryError) and wire.says_duplicate(error.reason):
+                raise DuplicateError(
+                    "Dext has this very file already.", service=SERVICE, detail=error.detail, reason=error.reason
+                ) from None
+            raise
+
     def update_receipt(self, receipt_id: str, changes: Mapping[str, str]) -> DextReceipt:
         """Write fields of a document, named as Dext names them, and return what it is now.
 
@@ -169,21 +207,30 @@ class DextClient:
         return self._call(ENTRIES[kind], {}, read)
 
     def _call(self, operation: Operation, body: Mapping[str, object], read: Callable[[object], Shape]) -> Shape:
-        content = encode(body)
+        return self._send(operation, encode(body), "application/json", read)
+
+    def _send(self, operation: Operation, content: bytes, content_type: str, read: Callable[[object], Shape]) -> Shape:
         grant = self._grants.current(self._access, renew_before=self._renew_before)
         try:
-            return self._once(operation, content, grant, read)
+            return self._once(operation, content, content_type, grant, read)
         except TurnedAwayError:
             grant = self._grants.current(self._access, refused=grant)
         try:
-            return self._once(operation, content, grant, read)
+            return self._once(operation, content, content_type, grant, read)
         except TurnedAwayError as error:
             raise _barred(error) from None
 
-    def _once(self, operation: Operation, content: bytes, grant: DextGrant, read: Callable[[object], Shape]) -> Shape:
+    def _once(
+        self,
+        operation: Operation,
+        content: bytes,
+        content_type: str,
+        grant: DextGrant,
+        read: Callable[[object], Shape],
+    ) -> Shape:
         headers = {
             "authorization": f"Bearer {grant.access_token.get_secret_value()}",
-            "content-type": "application/json",
+            "content-type": content_type,
             "accept": "application/json",
         }
         outgoing = Outgoing(headers, content=content)

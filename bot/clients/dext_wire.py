@@ -9,16 +9,19 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, TypeAdapter
 
-from bot.clients.wire import UnreadableError
+from bot.clients.wire import UnreadableError, fit
 
 Kind = Literal["categories", "payees", "clients", "projects"]
 """The lists that can be written in Dext."""
+
+_DUPLICATE = re.compile(r"duplicate|same file|already (?:exists|been|in)", re.IGNORECASE)
 
 LISTS: tuple[Kind, ...] = ("categories", "payees", "clients", "projects")
 """All of them."""
@@ -166,6 +169,19 @@ class Receipts(DextWire):
     receipts: list[ReceiptRow]
 
 
+class Posted(DextWire):
+    """Be the answer to a file that was sent."""
+
+    receiptid: str
+
+
+class StatusRow(DextWire):
+    """Be how far Dext is with a document."""
+
+    id: str
+    processed: Flag = False
+
+
 class UserRow(DextWire):
     """Be a user of an account."""
 
@@ -226,6 +242,16 @@ def receipt(row: ReceiptRow) -> DextReceipt:
         integration_message=row.integration_state_message.strip(),
         processed=row.processed,
     )
+
+
+def statuses(value: object) -> dict[str, bool]:
+    """Return by id whether Dext has finished reading; raises UnreadableError."""
+    return {row.id: row.processed for row in fit(TypeAdapter(list[StatusRow]), value)}
+
+
+def says_duplicate(reason: str) -> bool:
+    """Say whether a refusal is about a file that is there already; Dext has no code of its own for it."""
+    return _DUPLICATE.search(reason) is not None
 
 
 def image(reply: ImageReply) -> DextImage:

@@ -25,8 +25,17 @@ from bot.clients.slack_errors import (
     unanswered,
     unreachable,
 )
+from bot.clients.slack_files import SlackFile, SlackFiles
 
-__all__ = ["PostedMessage", "SlackGateway", "SlackTargetError", "SlackUser", "TeamIdentity", "TriggerExpiredError"]
+__all__ = [
+    "PostedMessage",
+    "SlackFile",
+    "SlackGateway",
+    "SlackTargetError",
+    "SlackUser",
+    "TeamIdentity",
+    "TriggerExpiredError",
+]
 
 TIMEOUT = 15
 """Seconds for a call of background work."""
@@ -87,6 +96,7 @@ class SlackGateway:
 
         self._reader = client(TIMEOUT, repeats=True)
         self._writer = client(TIMEOUT)
+        self._files = SlackFiles(token, base_url)
         self._opener = client(TRIGGER_TIMEOUT)
 
     def post(self, channel: str, text: str, blocks: Blocks, *, thread_ts: str | None = None) -> PostedMessage:
@@ -147,6 +157,23 @@ class SlackGateway:
         name = next(filter(None, (_text(reply, After.NOTHING, *path, missing="") for path in names)), user_id)
         zone = _text(reply, After.NOTHING, "user", "tz", missing="") or "UTC"
         return SlackUser(_text(reply, After.NOTHING, "user", "id"), name, zone)
+
+    def file(self, file_id: str) -> SlackFile:
+        """Return a file that was shared where the bot is; raises RefusedError for one it does not see."""
+        reply = _call(After.NOTHING, lambda: self._reader.files_info(file=file_id))
+        found = reply.get("file")
+        size = found.get("size") if isinstance(found, dict) else None
+        return SlackFile(
+            id=_text(reply, After.NOTHING, "file", "id"),
+            name=_text(reply, After.NOTHING, "file", "name", missing="") or file_id,
+            kind=_text(reply, After.NOTHING, "file", "filetype", missing=""),
+            size=size if isinstance(size, int) else 0,
+            address=_text(reply, After.NOTHING, "file", "url_private", missing=""),
+        )
+
+    def content(self, file: SlackFile, limit: int) -> bytes:
+        """Return the bytes of a file; raises InvalidFieldError for more than `limit`, NoSuchEntryError."""
+        return self._files.content(file, limit)
 
     def in_channel(self, channel: str) -> bool:
         """Say whether the bot can post there as a member; a channel it cannot see counts as no."""

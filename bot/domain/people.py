@@ -24,6 +24,7 @@ class Right(StrEnum):
     SEE = "see"
     REQUEST = "request"
     APPROVE = "approve"
+    SUBMIT = "submit"
 
 
 _GRANTS: dict[Right, frozenset[Role]] = {
@@ -33,6 +34,7 @@ _GRANTS: dict[Right, frozenset[Role]] = {
     Right.SEE: frozenset(Role),
     Right.REQUEST: frozenset({Role.ADMIN, Role.FINANCE}),
     Right.APPROVE: frozenset({Role.ADMIN, Role.APPROVER}),
+    Right.SUBMIT: frozenset({Role.ADMIN, Role.FINANCE, Role.APPROVER}),
 }
 
 WHAT: dict[Right, str] = {
@@ -42,6 +44,7 @@ WHAT: dict[Right, str] = {
     Right.SEE: "see this business",
     Right.REQUEST: "publish or ask for approval",
     Right.APPROVE: "approve or reject",
+    Right.SUBMIT: "send documents to Dext",
 }
 """Each right as the end of the sentence "you can't …"."""
 

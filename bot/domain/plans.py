@@ -16,6 +16,7 @@ from decimal import Decimal
 from bot.domain.bills import INVOICE_NUMBER_LIMIT, BillDraft, BillLine
 from bot.domain.businesses import TaxTreatment
 from bot.domain.coding import Coding, Match
+from bot.domain.credits import as_owed, is_credit, remarks
 from bot.domain.items import Details
 from bot.domain.money import Money
 
@@ -29,6 +30,7 @@ class Plan:
 
     `flags` are remarks an approver has to see (a generated number, an assumed date).
     `pays` is set when the document was already paid: its payment is recorded after the bill exists.
+    `credit` says that it becomes a vendor credit: the draft's due date and lines' signs are then not sent as such.
     """
 
     dext_id: str
@@ -45,6 +47,7 @@ class Plan:
     project_location: str = ""
     payment_method: str = ""
     flags: tuple[str, ...] = ()
+    credit: bool = False
 
     @property
     def money(self) -> Money:
@@ -57,12 +60,14 @@ class Plan:
 
         Names do not count (a renamed category asks nobody anything), remarks do not either.
         """
-        sent = {
+        sent: dict[str, object] = {
             "document": self.dext_id,
             "draft": asdict(self.draft),
             "currency": self.currency,
             "pays": self.pays,
         }
+        if self.credit:
+            sent["credit"] = True
         # Decimal("5.0") and Decimal("5.00") are one amount: normalise before digesting.
         canonical = json.dumps(sent, sort_keys=True, default=_plain)
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -105,16 +110,18 @@ def make_plan(details: Details, coding: Coding, treatment: TaxTreatment) -> Plan
 
     Raises `ValueError` when something is missing after all: a caller's mistake.
     """
+    shown, details = details, as_owed(details)
     supplier, category = coding.supplier.entry, coding.category.entry
     if supplier is None or category is None or details.total is None or details.tax is None:
         raise ValueError("a plan needs an item that lacks nothing")
     if details.issued_on is None:
         raise ValueError("a plan needs a document date")
     number, remark = bill_number(details.number, details.dext_id)
-    flags = [remark] if remark else []
+    flags = [*([remark] if remark else []), *remarks(shown)]
     due = details.due_on
-    if due is None:
+    if due is None or is_credit(details):
         due = details.issued_on
+    if details.due_on is None and not is_credit(details):
         flags.append("no due date on the document; it is paid already, so its date is used as due date")
     if coding.supplier.by_name:
         flags.append(f"supplier found in Bill.com by its name “{supplier.name}”")
@@ -140,6 +147,7 @@ def make_plan(details: Details, coding: Coding, treatment: TaxTreatment) -> Plan
         tax=details.tax,
         treatment=treatment,
         pays=details.paid,
+        credit=is_credit(details),
         supplier=supplier.name,
         category=category.name,
         original_number=details.number,

@@ -58,6 +58,11 @@ class Publish:
     shortfalls: tuple[str, ...] = ()
 
 
+def web_path(bill_id: str, *, credit: bool) -> str:
+    """Return where people look at a bill or a credit, below Bill.com's web address; nothing without an id."""
+    return f"/{'vendor-credits' if credit else 'bills'}/{bill_id}" if bill_id else ""
+
+
 _BACKOFF = (2, 5, 15, 60, 300, 900)
 
 

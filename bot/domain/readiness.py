@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from bot.domain.businesses import TaxTreatment
 from bot.domain.coding import Coding, Match
+from bot.domain.credits import REFUNDED, as_owed, is_credit
 from bot.domain.items import Details, DocumentKind, Obstacle, is_within_reason
 from bot.domain.money import Money
+
+_UNKNOWN = "is not in Bill.com"
 
 
 def lacks(details: Details, coding: Coding, treatment: TaxTreatment, today: date) -> tuple[str, ...]:
@@ -19,13 +23,13 @@ def lacks(details: Details, coding: Coding, treatment: TaxTreatment, today: date
     """
     if details.kind is DocumentKind.SALE:
         return ("sales documents go to your main accounting software, not to Bill.com",)
-    if details.kind is DocumentKind.CREDIT_NOTE:
-        return ("credit notes can't be published from here yet: enter it in Bill.com by hand",)
     if details.obstacle is Obstacle.GONE:
         return ("no longer in Dext's inbox (archived, merged or deleted there): move it back to publish it from here",)
     if details.obstacle is Obstacle.PUBLISHED:
         return ("Dext published it by itself: switch off Dext's own Bill.com link, and look for the bill in Bill.com",)
+    details = as_owed(details)
     reasons = [
+        *([REFUNDED] if is_credit(details) and details.paid else []),
         *_entry("supplier", details.supplier, coding.supplier),
         *_entry("category", details.category, coding.category),
         *_amounts(details),
@@ -38,6 +42,11 @@ def lacks(details: Details, coding: Coding, treatment: TaxTreatment, today: date
     if treatment is TaxTreatment.OWN_LINE and details.tax and coding.tax_account.entry is None:
         reasons.append("tax account missing: an admin chooses one in `/dext settings`")
     return tuple(reasons)
+
+
+def knows_no_supplier(reasons: Sequence[str]) -> bool:
+    """Say whether one of an item's reasons is that Bill.com does not know its supplier."""
+    return any(reason.startswith("supplier “") and _UNKNOWN in reason for reason in reasons)
 
 
 def _entry(what: str, name: str, found: Match) -> list[str]:
@@ -53,7 +62,7 @@ def _entry(what: str, name: str, found: Match) -> list[str]:
 def _unmatched(what: str, name: str, found: Match) -> str:
     if found.several:
         return f"{found.several} entries in Bill.com are called “{name}”: choose the {what} again in Dext"
-    return f"{what} “{name}” is not in Bill.com: add it there and refresh, or choose another in Dext"
+    return f"{what} “{name}” {_UNKNOWN}: add it there and refresh, or choose another in Dext"
 
 
 def _optional(what: str, name: str, found: Match) -> list[str]:
@@ -81,7 +90,7 @@ def _amounts(details: Details) -> list[str]:
     if details.total is None:
         reasons.append("total missing or unreadable: enter it in Dext")
     elif details.total <= 0:
-        reasons.append("total is not above zero: Bill.com takes only amounts that are owed")
+        reasons.append("total is not above zero: if it is a credit note, make it one in Dext")
     if not details.currency:
         reasons.append("currency missing: enter it in Dext")
     if details.tax is None:
@@ -102,7 +111,7 @@ def _dates(details: Details, today: date) -> list[str]:
     elif not is_within_reason(details.issued_on, today):
         reasons.append(f"date {details.issued_on.isoformat()} looks wrong: correct it in Dext")
     if details.due_on is None:
-        if not details.paid:
+        if not details.paid and not is_credit(details):
             reasons.append("due date missing: enter it in Dext")
     elif not is_within_reason(details.due_on, today):
         reasons.append(f"due date {details.due_on.isoformat()} looks wrong: correct it in Dext")

@@ -6,6 +6,7 @@ HTTP; nothing of the bot is imported.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
@@ -26,6 +27,7 @@ import httpx
 
 from bot.sandbox.browser import Browser
 from bot.sandbox.serve import HOST
+from bot.sandbox.slack.seed import SCOPES
 
 Json = dict[str, Any]
 
@@ -109,6 +111,8 @@ class Town:
         self.dext = self._service("dext")
         self.slack = self._service("slack", page_port)
         self.slack.do("neighbours", bill=self.bill.address, dext=self.dext.address)
+        # As if an admin had granted the optional scope too, when installing the app.
+        self.slack.do("settings", scopes=[*SCOPES, "files:read"], events=["file_shared"])
 
     def __enter__(self) -> Town:
         return self
@@ -196,6 +200,20 @@ class Town:
         outcome: Json = self.slack.do("submit", user=self.people[who], view_id=view_id, values=values)
         return _answered(outcome)
 
+    def shares(self, who: str, name: str, content: bytes, channel: str = "dm") -> Json:
+        """Share a file in a channel, or with the bot itself; return the message."""
+        place = self.channels.get(channel, channel)
+        sent = base64.b64encode(content).decode()
+        outcome: Json = self.slack.do("share", user=self.people[who], channel=place, name=name, content=sent)
+        message: Json = outcome["message"]
+        return message
+
+    def uses(self, who: str, shortcut: str, message: Json, channel: str = "finance") -> Json:
+        """Use a shortcut on a message; return what the person then sees."""
+        where = {"channel": self.channels[channel], "ts": message["ts"]}
+        outcome: Json = self.slack.do("shortcut", user=self.people[who], callback_id=shortcut, **where)
+        return _answered(outcome)
+
     def reads(self, who: str, channel: str = "finance") -> list[Json]:
         """Return what a person sees in a channel, oldest first."""
         found: list[Json] = self.slack.look("messages", channel=self.channels[channel], user=self.people[who])
@@ -249,6 +267,7 @@ class Town:
             "BOT_DATABASE_URL": self.database_url,
             "BOT_FIRST_ADMIN": self.people["dana"],
             "BOT_BUSINESS_NAME": "Harbor & Pine Interiors",
+            "BOT_RECEIPTS": "on",
             "SLACK_API_URL": f"{slack.address}/api",
             "SLACK_BOT_TOKEN": slack.credentials["bot_token"],
             "SLACK_SIGNING_SECRET": slack.credentials["signing_secret"],

@@ -14,7 +14,7 @@ from bot.domain.connections import CHECKED, LegState
 from bot.domain.items import Item, ItemStatus
 from bot.domain.people import Right, roles_with
 from bot.domain.plans import Plan, differences, make_plan
-from bot.domain.publishing import Publish, PublishState
+from bot.domain.publishing import Publish, PublishState, web_path
 from bot.domain.readiness import lacks
 from bot.domain.views import Card
 from bot.domain.work import Job, Queue
@@ -133,7 +133,8 @@ class Approvals:
             publish = publishes.find_of(session, item.id)
         if publish is not None and publish.request_id != request.id:
             publish = None
-        url = f"{self._bill_web}/bills/{publish.bill_id}" if publish is not None and publish.bill_id else ""
+        path = web_path(publish.bill_id, credit=publish.plan.credit) if publish is not None else ""
+        url = f"{self._bill_web}{path}" if path else ""
         return Card(business, request, item, publish, url)
 
     def retry(self, workspace_id: str, user_id: str, request_id: str) -> None:

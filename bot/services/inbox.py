@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from bot.domain.approvals import Request, RequestState
 from bot.domain.businesses import Business
+from bot.domain.credits import is_credit
 from bot.domain.inbox import InboxList, InboxRow, ItemView, Moment, Wanted
 from bot.domain.items import Item
 from bot.domain.money import totals
 from bot.domain.people import Right
-from bot.domain.publishing import Publish, PublishState
+from bot.domain.publishing import Publish, PublishState, web_path
+from bot.domain.receipts import Upload
 from bot.errors import InputError
 from bot.services.approvals import why_held, why_not_publishing
 from bot.services.base import Base, business_in, find_business
 from bot.services.coder import code
 from bot.services.people import require
-from storage import approvals, inbox, people, publishes
+from storage import approvals, inbox, people, publishes, uploads
 
 PAGE = 8
 _REQUESTS = 20
@@ -55,7 +59,7 @@ class Inbox:
                 tallies=tuple(every),
                 count=count,
                 totals=totals([money for tally in shown for money in tally.totals]),
-                rows=tuple(InboxRow(item, waiting.get(item.id), self._bill_url(item.bill_id)) for item in found),
+                rows=tuple(InboxRow(item, waiting.get(item.id), self._bill_url(item)) for item in found),
                 pages=pages,
                 roles=people.roles_of(session, business.id, user_id),
                 problem=why_not_publishing(session, business),
@@ -83,26 +87,29 @@ class Inbox:
     def _view(self, session: Session, business: Business, item: Item, user_id: str) -> ItemView:
         asked = approvals.of_item(session, item.id, _REQUESTS)
         publish = publishes.find_of(session, item.id)
+        sent = uploads.of_document(session, business.id, item.details.dext_id)
         return ItemView(
             business=business,
             item=item,
             coding=code(session, business, [item.details])[0],
             request=asked[0] if asked else None,
             publish=publish,
-            bill_url=self._bill_url(item.bill_id),
-            history=tuple(history(item, asked, publish)),
+            bill_url=self._bill_url(item),
+            history=tuple(history(item, asked, publish, sent)),
             roles=people.roles_of(session, business.id, user_id),
             problem=why_not_publishing(session, business),
             notice=why_held(session, business),
         )
 
-    def _bill_url(self, bill_id: str) -> str:
-        return f"{self._bill_web}/bills/{bill_id}" if bill_id else ""
+    def _bill_url(self, item: Item) -> str:
+        path = web_path(item.bill_id, credit=is_credit(item.details))
+        return f"{self._bill_web}{path}" if path else ""
 
 
-def history(item: Item, asked: list[Request], publish: Publish | None) -> list[Moment]:
-    """Return what is stored of an item's course, oldest first."""
-    moments = [Moment(item.taken_in_at, "taken in from Dext")]
+def history(item: Item, asked: Sequence[Request], publish: Publish | None, sent: Upload | None = None) -> list[Moment]:
+    """Return what is stored of an item's course, oldest first; `sent` is the upload that brought it to Dext."""
+    moments = [Moment(sent.created_at, "sent to Dext from Slack", sent.user_id)] if sent is not None else []
+    moments.append(Moment(item.taken_in_at, "taken in from Dext"))
     for request in asked:
         moments.append(Moment(request.requested_at, "approval asked for", request.requested_by))
         if request.decided_at is not None:

@@ -59,7 +59,8 @@ class Extras:
     def run(self, publish: Publish) -> None:
         """Attach the document, record the payment, mark the item in Dext; then say so."""
         steps: tuple[tuple[str, bool, Callable[[Publish], bool]], ...] = (
-            (DOCUMENT, not publish.document_id, self._attach),
+            # Bill.com has no call that attaches a document to a credit; its card said so.
+            (DOCUMENT, not publish.document_id and not publish.plan.credit, self._attach),
             (PAYMENT, publish.plan.pays and not publish.payment_id, self._pay),
             (MARK, publish.marked_at is None, self._mark),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.plans import Plan
 from bot.domain.publishing import Recognised
 from bot.errors import (
     DuplicateError,
@@ -15,13 +16,13 @@ from bot.errors import (
 )
 
 
-def twins(found: Recognised) -> str:
-    """Name a bill that looks the same but is not ours, or return nothing."""
+def twins(found: Recognised, plan: Plan) -> str:
+    """Name a bill or credit that looks the same but is not ours, or return nothing."""
     if not found.twins:
         return ""
-    bill = found.twins[0]
+    bill, what = found.twins[0], "credit" if plan.credit else "bill"
     return (
-        f"Bill.com already has a bill from this supplier that looks the same: number {bill.invoice_number}, "
+        f"Bill.com already has a {what} from this supplier that looks the same: number {bill.invoice_number}, "
         f"{bill.invoice_date:%d %b %Y}, {bill.amount:,.2f} ({bill.id}). If it is another one, change the invoice "
         "number in Dext; if it is the same, archive the item in Dext"
     )

@@ -96,7 +96,7 @@ class Publishing:
             with self._health.bill(publish.business_id) as bill:
                 found = self._create(bill, publish)
             if found.ours is None:
-                self._course.stop(publish, twins(found))
+                self._course.stop(publish, twins(found, publish.plan))
                 return False
         self._course.keep_bill(publish, found.ours)
         return True
@@ -104,7 +104,8 @@ class Publishing:
     def _create(self, bill: BillClient, publish: Publish) -> Recognised:
         """Create the bill, now that it is written that we are about to."""
         try:
-            return Recognised(ours=bill.create_bill(publish.plan.draft))
+            create = bill.create_credit if publish.plan.credit else bill.create_bill
+            return Recognised(ours=create(publish.plan.draft))
         except DuplicateError:
             # Perhaps our own, sent earlier and shown late: look before anybody is told.
             found = self._find(bill, publish)
@@ -138,14 +139,15 @@ class Publishing:
         if plan is not None and plan.fingerprint != request.fingerprint:
             self._course.ask_again(publish, request, plan)
             return False
-        problem = problem or twins(found)
+        problem = problem or twins(found, publish.plan)
         if problem:
             self._course.stop(publish, problem)
         return not problem
 
     def _find(self, bill: BillClient, publish: Publish) -> Recognised:
         since = publish.started_at - _LOOK_BACK
-        return recognise(publish.plan, list(bill.bills(vendor_id=publish.plan.draft.vendor_id, created_since=since)))
+        theirs = bill.credits if publish.plan.credit else bill.bills
+        return recognise(publish.plan, list(theirs(vendor_id=publish.plan.draft.vendor_id, created_since=since)))
 
     def _live(self, publish: Publish) -> bool:
         with self._base.database.begin() as session:

@@ -20,10 +20,14 @@ from bot.services.holding import Holding
 from bot.services.intake import Intake
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.pushing import Pushing
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.sending import Sending
+from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
 
 _KEEP_JOBS = timedelta(days=7)
@@ -49,6 +53,10 @@ class Jobs:
     watching: Watching
     messages: Messages
     notify: Notify
+    previews: Previews
+    receipts: Receipts
+    sending: Sending
+    suppliers: Suppliers
 
     def table(self) -> Mapping[str, Callable[..., None]]:
         """Return every job by the name under which it is asked for."""
@@ -57,6 +65,8 @@ class Jobs:
             "push": self.push,
             "publish": self.publish,
             "intake": self.take_in,
+            "receipt": self.receipt,
+            "supplier": self.supplier,
             "tell": self.tell,
             "check": self.check,
             "zone": self.learn_zone,
@@ -90,6 +100,14 @@ class Jobs:
             self.notify.taken_in(self.people.workspace_of(business_id), business_id, asked_by, new)
         except NotAllowedError:
             get_logger(__name__).info("asker has no role any more", business=business_id)
+
+    def receipt(self, upload_id: str) -> None:
+        """Do what is to be done next for a document sent from Slack."""
+        self.sending.run(upload_id)
+
+    def supplier(self, order_id: str) -> None:
+        """Do what is left of creating a supplier."""
+        self.suppliers.run(order_id)
 
     def tell(self, kind: str, subject: str, partition: str) -> None:
         """Write a message; when Slack is down or asks for a pause, later."""
@@ -129,6 +147,8 @@ class Jobs:
         self.intake.start_due()
         self.watching.start_due()
         self.publishing.revive_due()
+        self.receipts.revive_due()
+        self.suppliers.revive_due()
         self.holding.release_healed()
         self.engine.take_over_the_dead()
 
@@ -136,6 +156,7 @@ class Jobs:
         """Forget what nobody needs any more."""
         self.finishing.sweep_links()
         self.messages.sweep()
+        self.previews.sweep()
         self.engine.sweep(self.base.clock() - _KEEP_JOBS)
         if self.engine.alarms():
             get_logger(__name__).error("jobs were recovered very often: something kills the process that runs them")

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from storage import tables_admins, tables_lists, tables_work  # noqa: F401 - their tables register themselves
+from storage import tables_admins, tables_documents, tables_lists, tables_suppliers, tables_work  # noqa: F401 - they register themselves
 from storage.tables import metadata
 
 connection = context.config.attributes["connection"]

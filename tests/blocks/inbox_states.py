@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from blocks.documents import browser_message, document_message
 from blocks.inbox import inbox_message
 from blocks.item import item_message
-from blocks.kit import Message
+from blocks.kit import Block, Message
+from blocks.receipts import read_message, receipt_message, taken_message
+from blocks.suppliers import order_message, ordered_message, supplier_modal
 from bot.domain.coding import Match
-from bot.domain.inbox import Moment, Section, Wanted
+from bot.domain.inbox import InboxRow, Moment, Section, Wanted
 from bot.domain.items import DocumentKind, ItemStatus
 from bot.domain.lists import Entry
 from bot.domain.people import Role
 from bot.domain.publishing import PublishState
+from bot.domain.receipts import Taken, UploadState, unsendable
+from bot.domain.suppliers import OrderState
 
 from . import inbox_views as iv
 from . import views as v
@@ -23,7 +30,78 @@ _LONG = "The Incredibly Long-Winded & Thorough Trading Company of Upper Lower Mi
 
 def inbox_states() -> Mapping[str, Message]:
     """Return the messages by the name of their state."""
-    return _lists() | _items()
+    return _lists() | _items() | _documents() | _receipts() | _suppliers()
+
+
+def supplier_forms() -> Mapping[str, Block]:
+    """Return the forms by the name of their state."""
+    bare = v.item(details=v.details(supplier="", currency=""))
+    return {
+        "supplier form": supplier_modal(iv.supplier_form()),
+        "supplier form, nothing known": supplier_modal(iv.supplier_form(item=bare)),
+        "supplier form, long name": supplier_modal(iv.supplier_form(item=v.item(details=v.details(supplier=_LONG)))),
+    }
+
+
+def _suppliers() -> dict[str, Message]:
+    made: dict[str, Any] = {"vendor_id": "00901NEW"}
+    unknown = "supplier “Juniper” is not in Bill.com: add it there and refresh, or choose another in Dext"
+    return {
+        "supplier, ordered": ordered_message(iv.order()),
+        "supplier, made": order_message(iv.order_report(OrderState.DONE, **made)),
+        "supplier, made, item lacks more": order_message(
+            iv.order_report(OrderState.DONE, v.lacking(8, "tax amount missing", "total missing"), **made)
+        ),
+        "supplier, found": order_message(iv.order_report(OrderState.DONE, found=True, **made)),
+        "supplier, stopped": order_message(
+            iv.order_report(OrderState.STOPPED, problem="Bill.com refused it: <address> & more.")
+        ),
+        "item, supplier unknown": item_message(iv.item_view(item=v.lacking(9, unknown))),
+        "inbox, supplier unknown": inbox_message(iv.inbox_list(rows=(InboxRow(v.lacking(9, unknown)),), pages=1)),
+    }
+
+
+def _receipts() -> dict[str, Message]:
+    many = tuple(replace(v.BUSINESS, id=f"biz{number}", name=f"Client <{number}> & Sons") for number in range(3))
+    states = {
+        "asking": iv.report(UploadState.ASKING, business=None, business_id=None, choices=many),
+        "asking, role was taken": iv.report(UploadState.ASKING, business=None, business_id=None),
+        "waiting": iv.report(file_name=""),
+        "waiting for Dext": iv.report(problem="Dext is not answering; it goes on by itself"),
+        "reading": iv.report(UploadState.READING),
+        "taking": iv.report(UploadState.TAKING),
+        "read": iv.report(UploadState.READ, item=v.item()),
+        "known": iv.report(UploadState.KNOWN, item=v.item(), earlier=iv.upload(user_id=v.ADMIN)),
+        "known, not an item yet": iv.report(UploadState.KNOWN, dext_id="9001"),
+        "known, not found": iv.report(UploadState.KNOWN),
+        "refused": iv.report(UploadState.REFUSED, problem=unsendable("a.html", 1)),
+        "refused, too large": iv.report(UploadState.REFUSED, problem=unsendable("a.pdf", 9_000_000)),
+        "refused by Dext": iv.report(UploadState.REFUSED, problem="Dext refused it: <type> & more."),
+        "slow": iv.report(UploadState.SLOW),
+    }
+    review = v.lacking(9, "category missing: choose one in Dext")
+    told = {
+        "ready": read_message(iv.report(UploadState.READ, item=v.item())),
+        "to review": read_message(iv.report(UploadState.READ, item=review)),
+        "gone": read_message(iv.report(UploadState.READ)),
+    }
+    return (
+        {f"receipt, {name}": receipt_message(report) for name, report in states.items()}
+        | {f"receipt read, {name}": said for name, said in told.items() if said is not None}
+        | {
+            "receipt, taken": taken_message(Taken((iv.upload(),), ())),
+            "receipt, some taken": taken_message(Taken((iv.upload(),) * 2, (iv.upload(),))),
+            "receipt, taken before": taken_message(Taken((), (iv.upload(UploadState.READ),))),
+        }
+    )
+
+
+def _documents() -> dict[str, Message]:
+    return {
+        "document, link": document_message(iv.document_offer()),
+        "document, unknown browser": browser_message(iv.browser_question()),
+        "document, browser confirmed": browser_message(iv.browser_question(confirmed_at=v.NOW)),
+    }
 
 
 def _lists() -> dict[str, Message]:

@@ -9,10 +9,13 @@ from typing import Any
 
 from bot.domain.coding import Coding, Match
 from bot.domain.inbox import InboxList, InboxRow, ItemView, Moment, Tally, Wanted
-from bot.domain.items import ItemStatus
+from bot.domain.items import Item, ItemStatus
 from bot.domain.lists import Entry
 from bot.domain.money import Money
 from bot.domain.people import Role
+from bot.domain.previews import BrowserQuestion, DocumentOffer, Preview
+from bot.domain.receipts import Report, Upload, UploadState
+from bot.domain.suppliers import NewSupplier, Order, OrderReport, OrderState, SupplierForm
 
 from . import views as v
 
@@ -78,3 +81,38 @@ def item_view(status: ItemStatus = ItemStatus.READY, **changes: Any) -> ItemView
         notice="",
     )
     return replace(made, **changes)
+
+
+def document_offer() -> DocumentOffer:
+    return DocumentOffer(v.item(), "https://bot.example.com/document/one-time-secret", v.NOW + timedelta(minutes=10))
+
+
+def browser_question(**changes: Any) -> BrowserQuestion:
+    made = Preview("prv1", "biz1", "T0TEAM", v.FINANCE, "item7", "d" * 64, v.NOW, browser="b" * 64, code="K7QM")
+    return BrowserQuestion(replace(made, **changes), v.item())
+
+
+def upload(state: UploadState = UploadState.WAITING, **changes: Any) -> Upload:
+    made = Upload(
+        "upl1", "T0TEAM", v.FINANCE, v.CHANNEL, "1.1", "F0FILE", state, v.NOW, "biz1", file_name="receipt & <bill>.pdf"
+    )
+    return replace(made, **changes)
+
+
+def report(state: UploadState = UploadState.WAITING, **changes: Any) -> Report:
+    told: dict[str, Any] = {"business": v.BUSINESS}
+    told |= {name: changes.pop(name) for name in ("item", "choices", "earlier", "business") if name in changes}
+    return Report(upload(state, **changes), **told)
+
+
+def supplier_form(**changes: Any) -> SupplierForm:
+    return replace(SupplierForm(v.BUSINESS, v.item()), **changes)
+
+
+def order(state: OrderState = OrderState.WAITING, **changes: Any) -> Order:
+    wanted = NewSupplier("Juniper <Street> & Cafe", "1 Juniper Street", "Oakland", "94601", "US", "USD", state="CA")
+    return replace(Order("ord1", "biz1", "item7", v.FINANCE, "juniper", wanted, state, v.NOW), **changes)
+
+
+def order_report(state: OrderState, shown: Item | None = None, **changes: Any) -> OrderReport:
+    return OrderReport(order(state, **changes), v.BUSINESS, shown or v.item())

@@ -23,7 +23,7 @@ _OURS = "|".join(
     ]
 )
 _MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys("abklmoqrstw", str),
+    **dict.fromkeys("abklmoqrstvw", str),
     "i": (str, list),
     "p": int,
 }

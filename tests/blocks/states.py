@@ -44,7 +44,7 @@ from bot.domain.refreshing import ListResult, ListState, RefreshState, Why
 from bot.domain.sightings import SightingKind
 
 from . import views as v
-from .inbox_states import inbox_states
+from .inbox_states import inbox_states, supplier_forms
 
 _EXPIRED = (
     "Bill.com no longer lets us in. Ask and approve as usual: what is approved is held and goes out when an admin has "
@@ -286,7 +286,22 @@ def _cards() -> dict[str, Message]:
         "done, with document and payment": v.card(approved, v.publish(done, **_WHOLE)),
         "done, with shortfalls": v.card(approved, v.publish(done, **_BILL, shortfalls=short)),
     }
-    told = ("rejected", "approved", "held", "stopped", "done, with document and payment", "done, with shortfalls")
+    credit = v.plan(credit=True, flags=("Bill.com keeps no document with a vendor credit; it stays in Dext",))
+    noted = v.decided(plan=credit)
+    cards |= {
+        "credit, pending": v.card(v.request(plan=credit)),
+        "credit, made": v.card(noted, v.publish(plan=credit, **_BILL)),
+        "credit, done": v.card(noted, v.publish(done, plan=credit, **_BILL)),
+    }
+    told = (
+        "credit, done",
+        "rejected",
+        "approved",
+        "held",
+        "stopped",
+        "done, with document and payment",
+        "done, with shortfalls",
+    )
     return {f"card, {name}": card_message(card) for name, card in cards.items()} | {
         f"outcome, {name}": outcome_message(cards[name]) for name in told
     }
@@ -492,4 +507,5 @@ _SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (
 )
 
 MESSAGES: Mapping[str, dict[str, Any]] = {name: payload(said) for source in _SOURCES for name, said in source().items()}
-MODALS: Mapping[str, dict[str, Any]] = {name: on_the_wire(form) for name, form in {**_modals(), **_homes()}.items()}
+_FORMS: Mapping[str, Block] = {**_modals(), **_homes(), **supplier_forms()}
+MODALS: Mapping[str, dict[str, Any]] = {name: on_the_wire(form) for name, form in _FORMS.items()}

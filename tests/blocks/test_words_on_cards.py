@@ -44,7 +44,7 @@ def test_the_id_of_a_bill_is_escaped_like_everything_foreign() -> None:
 
 def test_only_a_pending_card_has_approve_and_reject() -> None:
     pending = {button["action_id"] for button in buttons(card_message(v.card()).blocks)}
-    assert pending == {"item.approve", "item.reject"}
+    assert pending == {"item.approve", "item.reject", "document.show.7"}
     for publish in (None, *(v.publish(state, bill_id=v.BILL_ID) for state in PublishState)):
         shown = {button["action_id"] for button in buttons(card_message(v.card(v.decided(), publish)).blocks)}
         assert not shown & {"item.approve", "item.reject"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from bot.sandbox.demo.scenes import set_the_scene
+from bot.sandbox.dext.documents import drawn
 from bot.sandbox.town import Town
 from tests.browser.conftest import ARGUMENTS
 
@@ -58,10 +59,47 @@ def _pictures(town: Town, page: Page) -> None:
     _go(town, page, "dana", "home")
     page.get_by_text("Your to-do").wait_for()
     _keep(page, "home")
+    _documents(town, page)
     _go(town, page, "dana", "finance")
     _type(page, "/dext settings")
     page.get_by_role("dialog").wait_for()
     _keep(page.get_by_role("dialog"), "settings")
+
+
+def _documents(town: Town, page: Page) -> None:
+    """Take the inbox, an item in full, a receipt on its way, and its document."""
+    _go(town, page, "femi", "finance")
+    before = page.locator("main li[data-ts]").count()
+    _type(page, "/dext items review")
+    page.locator("main li[data-ts]").nth(before).wait_for()
+    page.wait_for_timeout(500)
+    _keep(page, "inbox")
+    _type(page, "/dext item 6")
+    _keep(_newest(page, "Coding"), "item")
+    town.dext.do("switches", processing_seconds=1)
+    lines = ["Supplier: Acme Cloud Services", "Invoice: R-2041", "Total: USD 12.50"]
+    message = town.shares("femi", "taxi receipt.pdf", drawn("pdf", "x", lines).data, "finance")
+    town.uses("femi", "receipt.send", message)
+    _go(town, page, "femi", "finance")
+    _newest(page, "taxi receipt.pdf").get_by_role("button", name="replies").click()
+    page.get_by_text("Dext (Harbor & Pine Interiors) has read").wait_for()
+    page.get_by_text("Acme Cloud Services – USD 12.50").wait_for()
+    page.wait_for_timeout(500)
+    _keep(page, "receipt-thread")
+    page.get_by_role("button", name="Show the document of item").last.click()
+    offer = _newest(page, "Only you see this link.")
+    with page.context.expect_page() as opened:
+        link, button = (offer.get_by_role(role, name="Open Document") for role in ("link", "button"))
+        link.or_(button).first.click()
+    shown = opened.value
+    shown.get_by_role("button", name="Show Document").click()
+    shown.locator(".code").wait_for()
+    _go(town, page, "femi", "dm")
+    _newest(page, "in a browser I don't know").get_by_role("button", name="Yes, Show It").click()
+    shown.locator("iframe.document").wait_for()
+    shown.wait_for_timeout(1500)  # the browser's own viewer draws the page
+    _keep(shown, "document")
+    shown.close()
 
 
 def _go(town: Town, page: Page, person: str, place: str) -> None:

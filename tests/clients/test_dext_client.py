@@ -12,8 +12,10 @@ import pytest
 import bot.clients.dext as dext_module
 from bot.clients.dext import DextAccount, DextClient, DextEntry, DextImage, DextReceipt, Kind
 from bot.errors import (
+    DuplicateError,
     GarbledReplyError,
     NoSuchEntryError,
+    OutcomeUnknownError,
     RateLimitedError,
     RefusedError,
     UnavailableError,
@@ -177,6 +179,59 @@ def test_an_image_is_decoded(dext: DextWorld) -> None:
     for _ in range(2):
         with pytest.raises(GarbledReplyError):
             dext.client.image("5")
+
+
+POST = "POST /api/postReceipt"
+
+
+def test_a_file_goes_as_a_form_part_named_photo(dext: DextWorld) -> None:
+    dext.up.on(POST, ok({"receiptid": 1234567890, "status": "new"}))
+    assert dext.client.post_receipt("bill.pdf", b"%PDF \r\n--x", "application/pdf") == "1234567890"
+    sent = dext.up.requests[0]
+    assert sent.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert b'name="photo"; filename="bill.pdf"' in sent.content
+    assert b"%PDF \r\n--x" in sent.content
+
+
+@pytest.mark.parametrize(
+    "words", ["The same file is already in this account", "Duplicate receipt", "This document already exists"]
+)
+def test_a_file_that_is_there_already_is_a_duplicate(dext: DextWorld, words: str) -> None:
+    dext.up.on(POST, no(400, words))
+    with pytest.raises(DuplicateError):
+        dext.client.post_receipt("bill.pdf", b"x")
+
+
+def test_any_other_refusal_of_a_file_is_none(dext: DextWorld) -> None:
+    dext.up.on(POST, no(400, "Files of this type are not accepted"))
+    with pytest.raises(RefusedError) as raised:
+        dext.client.post_receipt("bill.pdf", b"x")
+    assert not isinstance(raised.value, DuplicateError)
+
+
+@pytest.mark.parametrize("answer", [httpx.ReadTimeout("slow"), httpx.Response(503), httpx.Response(200, text="<html>")])
+def test_a_lost_answer_to_a_file_is_unknown_and_never_sent_again_by_itself(dext: DextWorld, answer: Any) -> None:
+    dext.up.on(POST, answer)
+    with pytest.raises(OutcomeUnknownError):
+        dext.client.post_receipt("bill.pdf", b"x")
+    assert len(dext.up.requests) == 1
+
+
+def test_how_far_dext_is_with_a_document(dext: DextWorld) -> None:
+    rows = [{"id": 5, "status": "new", "processed": False}]
+    dext.up.on("POST /api/getReceiptsStatus", ok(rows), ok([{"id": "5", "processed": 1}]), ok([]), ok({"size": 0}))
+    assert [dext.client.is_read("5"), dext.client.is_read("5")] == [False, True]
+    assert body(dext.up.requests[0]) == {"receipts": [{"receiptid": 5}]}
+    with pytest.raises(NoSuchEntryError):
+        dext.client.is_read("5")
+    with pytest.raises(GarbledReplyError):
+        dext.client.is_read("5")
+
+
+def test_what_is_not_archived_comes_newest_first(dext: DextWorld) -> None:
+    dext.up.on(RECEIPTS, ok({"size": 3, "receipts": [ROW | {"id": number} for number in (9, 11, 10)]}))
+    assert [receipt.id for receipt in dext.client.unarchived()] == ["11", "10", "9"]
+    assert body(dext.up.requests[0]) == {"new": True}
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))

@@ -11,6 +11,7 @@ ALLOWED = {
     Right.SEE: {Role.ADMIN, Role.FINANCE, Role.APPROVER, Role.AUDITOR},
     Right.REQUEST: {Role.ADMIN, Role.FINANCE},
     Right.APPROVE: {Role.ADMIN, Role.APPROVER},
+    Right.SUBMIT: {Role.ADMIN, Role.FINANCE, Role.APPROVER},
 }
 
 

@@ -87,7 +87,43 @@ def test_only_costs_that_are_owed_or_paid_become_bills() -> None:
     (sale,) = reasons(kind=DocumentKind.SALE, total=None)
     assert "main accounting software" in sale
     (credit,) = reasons(kind=DocumentKind.CREDIT_NOTE, total=None)
-    assert credit.startswith("credit notes")
+    assert credit.startswith("total missing")
+
+
+CREDIT: dict[str, Any] = {"kind": DocumentKind.CREDIT_NOTE, "due_on": None}
+
+
+@pytest.mark.parametrize(("total", "tax"), [("10", "1"), ("-10", "-1"), ("-10", "1"), ("-10", "0"), ("10", "-0")])
+def test_a_credit_note_is_worth_what_it_says_whatever_its_sign(total: str, tax: str) -> None:
+    changes = CREDIT | {"total": Decimal(total), "tax": Decimal(tax)}
+    assert reasons(**changes) == ()
+    for treatment in (INSIDE, OWN_LINE):
+        made = make_plan(details(**changes), coding(), treatment)
+        assert (made.credit, made.pays, made.draft.total) == (True, False, Decimal(10))
+        assert all(line.amount > 0 for line in made.draft.lines)
+        assert any("no document" in flag for flag in made.flags)
+        assert any("counts above zero" in flag for flag in made.flags) is total.startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"total": Decimal(0), "tax": Decimal(0)}, "total is not above zero"),
+        ({"total": Decimal(-5), "tax": Decimal(-6)}, "tax is more than the total"),
+        ({"paid": True}, "marked as paid in Dext, so it was refunded already"),
+        ({"issued_on": None}, "date missing"),
+    ],
+)
+def test_a_credit_note_can_lack_something_too(changes: dict[str, Any], said: str) -> None:
+    (reason,) = reasons(**(CREDIT | changes))
+    assert reason.startswith(said)
+
+
+def test_a_credit_and_a_bill_of_the_same_figures_are_approved_apart() -> None:
+    bill = make_plan(details(due_on=details().issued_on), coding(), INSIDE)
+    credit = make_plan(details(**CREDIT), coding(), INSIDE)
+    assert bill.draft == credit.draft
+    assert bill.fingerprint != credit.fingerprint
 
 
 @pytest.mark.parametrize("total", ["0", "0.00", "-0.01", "-1284.50"])

@@ -16,8 +16,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
-from blocks.ids import Action, Field, View
+from blocks.ids import Action, Field, Shortcut, View
 from bot.domain.lists import Entry, Found
+from bot.domain.receipts import Taken
 from bot.services.approvals import Approvals, Asked
 from bot.services.asking import Asking
 from bot.services.clients import Clients
@@ -30,14 +31,17 @@ from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
 from bot.services.status import Status
+from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
 from handlers.desk import Desk
 from handlers.routes import register
 from tests.blocks import views as v
-from tests.blocks.inbox_views import inbox_list, item_view
+from tests.blocks.inbox_views import document_offer, inbox_list, item_view, order, supplier_form, upload
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, REPLY = "T0TEAM", "https://hooks.slack.example/actions/1"
@@ -113,7 +117,7 @@ class Room:
         }
         return self._interact({"type": "view_submission", "view": shown})
 
-    def choose(self, action: str, value: str, block_id: str) -> BoltResponse:
+    def choose(self, action: str, value: str, block_id: str = "b") -> BoltResponse:
         """Choose from a menu in a message."""
         chosen = {"type": "external_select", "action_id": action, "block_id": block_id}
         container = {"type": "message", "channel_id": v.CHANNEL, "message_ts": "1.2", "is_ephemeral": True}
@@ -140,6 +144,12 @@ class Room:
                 "container": {"type": "view", "view_id": "V1"},
             }
         )
+
+    def use(self, shortcut: Shortcut, message: dict[str, Any]) -> BoltResponse:
+        """Use a shortcut on a message."""
+        where = {"channel": {"id": v.CHANNEL, "name": "bills"}, "message": message, "message_ts": message.get("ts")}
+        used = {"type": "message_action", "callback_id": shortcut.value, "response_url": REPLY, "trigger_id": "1.2.3"}
+        return self._interact(used | where)
 
     def happens(self, event: dict[str, Any], event_id: str = "Ev1") -> BoltResponse:
         """Tell the bot of an event, as Slack does with a JSON body."""
@@ -189,6 +199,13 @@ def make_room() -> Room:
     clients.page.return_value = v.clients_page()
     clients.mine.return_value = [v.BUSINESS]
     clients.copy_settings.return_value = v.copied()
+    previews = create_autospec(Previews, instance=True)
+    previews.offer.return_value = document_offer()
+    suppliers = create_autospec(Suppliers, instance=True)
+    suppliers.form.return_value = supplier_form()
+    suppliers.order.return_value = order()
+    receipts = create_autospec(Receipts, instance=True)
+    receipts.take.return_value = Taken((upload(),), ())
     inbox = create_autospec(Inbox, instance=True)
     inbox.list.return_value = inbox_list()
     inbox.item.return_value = inbox.open.return_value = item_view()
@@ -208,6 +225,9 @@ def make_room() -> Room:
         status=status,
         lookup=lookup,
         inbox=inbox,
+        previews=previews,
+        receipts=receipts,
+        suppliers=suppliers,
         messages=messages,
     )
     app = App(

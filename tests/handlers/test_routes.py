@@ -8,14 +8,15 @@ from unittest.mock import Mock
 
 import pytest
 
-from blocks.ids import Action, Field, View
+from blocks.ids import Action, Field, Shortcut, View
 from blocks.items import publish_message
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Provider
 from bot.domain.inbox import Section, Wanted
 from bot.domain.lists import ListName
 from bot.domain.people import Right, Role
-from bot.errors import AmbiguousError, NotAllowedError
+from bot.domain.suppliers import NewSupplier
+from bot.errors import AmbiguousError, InputError, NotAllowedError
 from bot.sandbox.slack.check import check_ack, check_message, check_view
 from bot.services.approvals import Asked
 from bot.services.clients import Part
@@ -65,6 +66,10 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
         "inbox.list",
         (TEAM, v.APPROVER, Wanted(Section.READY, "acme", 2)),
     ),
+    Action.DOCUMENT_SHOW: ({"i": "item7"}, "previews.offer", (TEAM, v.APPROVER, "item7")),
+    Action.SUPPLIER_NEW: ({"i": "item7"}, "suppliers.form", (TEAM, v.APPROVER, "item7")),
+    Action.DOCUMENT_OPEN: (None, "", ()),
+    Action.BROWSER_CONFIRM: ({"v": "prv1"}, "previews.confirm", (TEAM, v.APPROVER, "prv1")),
     Action.ITEM_OPEN: ({"i": "item7"}, "inbox.open", (TEAM, v.APPROVER, "item7")),
 }
 """What each button carries, and what is asked of which service for it."""
@@ -83,10 +88,12 @@ _ANSWERS = {
     Action.CLIENTS_PAGE,
     Action.INBOX_PAGE,
     Action.ITEM_OPEN,
+    Action.DOCUMENT_SHOW,
 }
 _OPENS = {
     Action.ITEM_REJECT: View.REJECT,
     Action.SETTINGS_OPEN: View.SETTINGS,
+    Action.SUPPLIER_NEW: View.SUPPLIER,
     Action.SETTINGS_COPY: View.COPY,
     Action.ASK_OPEN: View.ASK,
 }
@@ -118,7 +125,7 @@ def test_every_action_is_answered_by_exactly_one_table() -> None:
 
 
 def test_the_rows_below_are_all_there_are() -> None:
-    assert set(_ROWS) | {Action.ITEMS_REQUEST} == set(BUTTONS)
+    assert set(_ROWS) | {Action.ITEMS_REQUEST, Action.RECEIPT_BUSINESS} == set(BUTTONS)
 
 
 @pytest.mark.parametrize("action", _ROWS, ids=str)
@@ -381,3 +388,77 @@ def test_a_click_at_home_is_answered_to_the_person(room: Room, action: str) -> N
     assert room.click_at_home(action, {"p": 0, "w": ""}).status == 200
     (told,) = room.told
     assert (told["user_id"], told["channel_id"], told["reply_to"]) == (v.APPROVER, "", "")
+
+
+def test_the_shortcut_sends_the_files_of_a_message_and_answers_the_person(room: Room) -> None:
+    message = {"ts": "7.7", "files": [{"id": "F1", "name": "bill.pdf"}, {"id": "F2", "mode": "tombstone"}]}
+    assert (room.use(Shortcut.SEND_RECEIPT, message).status, room.opened) == (200, [])
+    assert _asked(room, "receipts.take", 5) == (TEAM, v.APPROVER, v.CHANNEL, "7.7", ["F1", "F2"])
+    (told,) = room.told
+    assert (told["user_id"], told["channel_id"], told["reply_to"]) == (v.APPROVER, v.CHANNEL, "")
+    assert "I report back in the thread" in told["text"]
+
+
+def test_in_a_thread_it_is_reported_in_that_thread(room: Room) -> None:
+    room.use(Shortcut.SEND_RECEIPT, {"ts": "7.7", "thread_ts": "5.5", "files": [{"id": "F1"}]})
+    assert _asked(room, "receipts.take", 4)[3] == "5.5"
+
+
+@pytest.mark.parametrize("message", [{}, {"ts": "7.7"}, {"ts": "7.7", "files": []}])
+def test_a_message_without_files_is_the_services_to_refuse(room: Room, message: dict[str, Any]) -> None:
+    room.desk.receipts.take.side_effect = InputError("There is no file in this message.")  # type: ignore[attr-defined]
+    assert room.use(Shortcut.SEND_RECEIPT, message).status == 200
+    assert room.told[0]["text"].startswith("There is no file")
+
+
+FILE = {"type": "file_shared", "file_id": "F1", "user_id": v.FINANCE, "file": {"id": "F1"}}
+
+
+def test_a_file_sent_to_the_bot_itself_goes_to_dext(room: Room) -> None:
+    assert room.happens(FILE | {"channel_id": "D0DM"}).status == 200
+    assert _asked(room, "receipts.take", 5) == (TEAM, v.FINANCE, "D0DM", "", ["F1"])
+    assert room.told == []
+
+
+def test_a_file_in_a_channel_is_nobodys_business(room: Room) -> None:
+    assert room.happens(FILE | {"channel_id": v.CHANNEL}).status == 200
+    _service(room, "receipts.take").assert_not_called()
+
+
+def test_whoever_sends_a_file_and_may_not_is_told_so(room: Room) -> None:
+    room.desk.receipts.take.side_effect = NotAllowedError("You can't send documents.")  # type: ignore[attr-defined]
+    assert room.happens(FILE | {"channel_id": "D0DM"}).status == 200
+    (told,) = room.told
+    assert (told["user_id"], told["text"]) == (v.FINANCE, "You can't send documents.")
+
+
+def test_the_menu_of_businesses_says_which_is_meant(room: Room) -> None:
+    assert room.choose(Action.RECEIPT_BUSINESS, "upl1:biz2").status == 200
+    assert _asked(room, "receipts.choose", 4) == (TEAM, v.APPROVER, "upl1", "biz2")
+
+
+SUPPLIER = {
+    Field.SUPPLIER_NAME: "Juniper Street Cafe",
+    Field.LINE1: "1 Juniper Street",
+    Field.CITY: "Oakland",
+    Field.STATE: "CA",
+    Field.POSTAL_CODE: "94601",
+    Field.CURRENCY: "USD",
+}
+
+
+def test_the_form_for_a_supplier_hands_over_what_was_typed(room: Room) -> None:
+    values: dict[Any, Any] = {field: {field: {"value": value}} for field, value in SUPPLIER.items()}
+    values |= {field: {field: {"value": None}} for field in (Field.LINE2, Field.EMAIL)}
+    values[Field.COUNTRY] = {Action.COUNTRY: {"selected_option": {"value": "US"}}}
+    assert room.submit(View.SUPPLIER, values, {"i": "item7", "b": "biz1"}).status == 200
+    wanted = NewSupplier("Juniper Street Cafe", "1 Juniper Street", "Oakland", "94601", "US", "USD", state="CA")
+    assert _asked(room, "suppliers.order", 4) == (TEAM, v.APPROVER, "item7", wanted)
+    assert "You hear from me" in room.told[0]["text"]
+
+
+@pytest.mark.parametrize(("typed", "first"), [("united st", "US"), ("de", "DE"), ("ger", "DE"), ("", "AF")])
+def test_the_menu_of_countries_offers_what_matches(room: Room, typed: str, first: str) -> None:
+    offered = _said(room.look_for(Action.COUNTRY, typed).body)
+    assert offered["options"][0]["value"] == first
+    assert check_ack(offered, "options") == []

@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 
 from handlers.commands import COMMANDS
 from handlers.desk import Desk
-from handlers.routes import CHOICES, COMMAND, EVENTS, register
+from handlers.routes import CHOICES, COMMAND, EVENTS, SHORTCUTS, register
 
 from .slack_facts import BOT_EVENTS, BOT_SCOPES, SCOPE_OF
 
@@ -125,6 +125,7 @@ def test_events_and_shortcuts_are_exactly_those_the_code_handles(manifest: dict[
     assert set(subscribed) <= BOT_EVENTS
     assert set(subscribed) == set(EVENTS)
     assert len(subscribed) == len(_listened_for(app, "event"))
+    assert {(one["type"], one["callback_id"]) for one in shortcuts} == {("message", name) for name in SHORTCUTS}
     assert len(shortcuts) == sum(
         len(_listened_for(app, kind)) for kind in ("shortcut", "global_shortcut", "message_shortcut")
     )
@@ -132,7 +133,7 @@ def test_events_and_shortcuts_are_exactly_those_the_code_handles(manifest: dict[
 
 def test_every_listener_is_of_a_kind_the_manifest_speaks_of(app: App) -> None:
     """A listener of a new kind needs its place in the manifest; this test makes somebody look."""
-    known = ("command", "action", "view_submission", "options", "event")
+    known = ("command", "action", "view_submission", "options", "event", "message_shortcut")
     assert sum(len(_listened_for(app, kind)) for kind in known) == len(app._listeners)
 
 
@@ -184,8 +185,10 @@ def test_every_web_api_method_in_the_code_has_a_known_scope() -> None:
 def test_the_scopes_are_those_of_the_methods_in_use_and_of_the_command(manifest: dict[str, Any]) -> None:
     needed = set().union(*(SCOPE_OF[method] for method in _used())) | {"commands"}
     scopes = manifest["oauth_config"]["scopes"]
-    assert set(scopes) == {"bot"}
-    assert set(scopes["bot"]) == needed
+    assert set(scopes) == {"bot", "bot_optional"}
+    assert set(scopes["bot_optional"]) == {"files:read"}, "sending receipts is the one feature that can be left out"
+    assert set(scopes["bot"]) | set(scopes["bot_optional"]) == needed
+    assert not set(scopes["bot"]) & set(scopes["bot_optional"])
     assert set(scopes["bot"]) <= BOT_SCOPES
     assert len(scopes["bot"]) == len(set(scopes["bot"]))
 

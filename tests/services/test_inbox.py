@@ -103,6 +103,14 @@ def test_counts_are_of_all_items_and_totals_of_what_is_shown(both: Bench) -> Non
     assert inbox(both).list(WORKSPACE, FINANCE, Wanted()).totals == (Money("USD", Decimal("105.30")),)
 
 
+def test_credit_notes_count_against_the_sum_whatever_their_sign(both: Bench) -> None:
+    both.ready_item(total_amount="100.00")
+    both.ready_item(invoice_number="2", type="credit_note", total_amount="-10.00")
+    both.ready_item(invoice_number="3", type="credit_note", total_amount="5.50")
+    shown = inbox(both).list(WORKSPACE, FINANCE, Wanted(Section.READY))
+    assert (shown.count, shown.totals) == (3, (Money("USD", Decimal("84.50")),))
+
+
 def test_pages_are_full_and_one_beyond_the_last_is_the_last(bench: Bench) -> None:
     bench.ready_item()
     fill(bench, PAGE + 2)
@@ -195,7 +203,8 @@ ALL_OF_IT = "FROM items WHERE business_id = 'b'"
         (f"SELECT * {ALL_OF_IT} AND status = 'ready' ORDER BY number DESC LIMIT 8", "ix_items_status"),
         (f"SELECT * {ALL_OF_IT} ORDER BY number DESC LIMIT 8", "uq_items_number"),
         (
-            f"SELECT status, currency, count(*), sum(total) {ALL_OF_IT} GROUP BY status, currency",
+            f"SELECT status, currency, count(*), sum(CASE WHEN kind = 'c' THEN -abs(total) ELSE total END) {ALL_OF_IT} "
+            "GROUP BY status, currency",
             "COVERING INDEX ix_items_totals",
         ),
     ],

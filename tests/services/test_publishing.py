@@ -410,3 +410,57 @@ def test_of_two_workers_one_may_ask_for_an_effect(both: Bench) -> None:
         assert not publishes.claim(session, publish_id, "creating_at", None, now)
         assert publishes.claim(session, publish_id, "creating_at", now, now + timedelta(seconds=9))
         assert not publishes.claim(session, publish_id, "creating_at", now, now)
+
+
+CREDIT_NOTE: dict[str, Any] = {"type": "credit_note", "due_date": None, "total_amount": "-100.00"}
+
+
+def credits(bench: Bench) -> list[dict[str, Any]]:
+    return list(bench.organization.lists["vendor-credits"].values())
+
+
+def credited(bench: Bench, publish_id: str) -> dict[str, Any]:
+    """Check that a credit note ended as one credit and nothing else; return it."""
+    publish = bench.publish(publish_id)
+    assert (publish.state, publish.problem, publish.shortfalls) == (PublishState.DONE, "", ())
+    (credit,) = credits(bench)
+    assert publish.bill_id == credit["id"]
+    assert (bench.bills, documents(bench), bench.organization.payments) == ([], [], [])
+    return credit
+
+
+def test_a_credit_note_becomes_one_vendor_credit_with_a_mark(both: Bench) -> None:
+    publish_id = both.approved(**CREDIT_NOTE)
+    both.work_off()
+    credit = credited(both, publish_id)
+    assert (str(credit["amount"]), credit["referenceNumber"], credit["creditDate"]) == ("100.00", "ACS-1", "2026-11-17")
+    assert credit["description"].endswith(f"[dext:{both.item().details.dext_id}]")
+    assert both.dext_state()["items"][0]["description"] == f"Hosting [in Bill.com: {credit['id']}]"
+    card = both.approvals.card(both.publish(publish_id).request_id)
+    assert card.bill_url == f"https://bill.example/vendor-credits/{credit['id']}"
+
+
+@pytest.mark.parametrize("fault", DROPPED)
+def test_an_unknown_outcome_never_makes_two_credits(both: Bench, fault: dict[str, Any]) -> None:
+    publish_id = both.approved(**CREDIT_NOTE)
+    both.bill_fails(method="POST", path="/v3/vendor-credits", **fault)
+    both.work_off()
+    credited(both, publish_id)
+
+
+def test_a_credit_that_looks_the_same_is_for_a_person_to_decide(bench: Bench) -> None:
+    first = bench.approved(**CREDIT_NOTE)
+    bench.work_off()
+    credited(bench, first)
+    twin = bench.approved(**CREDIT_NOTE, description="the same once more")
+    bench.work_off()
+    assert bench.publish(twin).state is PublishState.STOPPED
+    assert "already has a credit from this supplier" in bench.publish(twin).problem
+    assert len(credits(bench)) == 1
+
+
+def test_a_bill_and_a_credit_of_the_same_number_are_no_twins(bench: Bench) -> None:
+    bill, credit = bench.approved(), bench.approved(**CREDIT_NOTE)
+    bench.work_off()
+    assert {bench.publish(one).state for one in (bill, credit)} == {PublishState.DONE}
+    assert (len(bench.bills), len(credits(bench))) == (1, 1)

@@ -24,6 +24,7 @@ from bot.clients.bill import BillApp, BillGateway, SyncToken
 from bot.clients.dext import DextGateway, DextGrant
 from bot.clients.http import upstream_client
 from bot.clients.quota import Quota
+from bot.clients.slack import SlackFile, SlackGateway
 from bot.domain.connections import Leg, LegState, Provider
 from bot.domain.items import Item, ItemStatus
 from bot.domain.lists import Entry, ListName
@@ -31,6 +32,7 @@ from bot.domain.people import Role
 from bot.domain.publishing import Publish
 from bot.domain.work import Job
 from bot.engine import DurableWork
+from bot.errors import InvalidFieldError, RefusedError
 from bot.notify import Notify
 from bot.sandbox import bill as pretend_bill
 from bot.sandbox import dext as pretend_dext
@@ -51,11 +53,15 @@ from bot.services.intake import Intake
 from bot.services.lookup import Lookup
 from bot.services.messages import Messages
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.pushing import Pushing
+from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.sending import Sending
 from bot.services.status import Status
+from bot.services.suppliers import Suppliers
 from bot.services.transitions import Transitions
 from bot.services.watching import Watching
 from bot.workflows.jobs import Jobs
@@ -156,6 +162,28 @@ class QuietNotify:
         return "Europe/London"
 
 
+class FakeFiles:
+    """Stand where Slack keeps files: each by its id, and errors that a test wants raised, in order."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[str, bytes]] = {}
+        self.errors: list[Exception] = []
+
+    def file(self, file_id: str) -> SlackFile:
+        if self.errors:
+            raise self.errors.pop(0)
+        if file_id not in self.kept:
+            raise RefusedError(service="Slack", reason="file_not_found")
+        name, content = self.kept[file_id]
+        return SlackFile(file_id, name, name.rpartition(".")[2], len(content), f"https://files.slack.com/{file_id}")
+
+    def content(self, file: SlackFile, limit: int) -> bytes:
+        content = self.kept[file.id][1]
+        if len(content) > limit:
+            raise InvalidFieldError(service="Slack", reason="too large")
+        return content
+
+
 class NoEngine:
     """Stand where durable work is looked after."""
 
@@ -231,6 +259,11 @@ class Bench:
         self.intake, self.publishing = Intake(self.base, self.health), Publishing(self.base, self.health)
         self.asking, self.clients = Asking(self.base), Clients(self.base)
         self.watching = Watching(self.base, self.health, "https://bill.example")
+        self.previews = Previews(self.base, self.health, PUBLIC)
+        self.files = FakeFiles()
+        self.receipts = Receipts(self.base, on=True)
+        self.sending = Sending(self.base, self.health, cast("SlackGateway", self.files))
+        self.suppliers = Suppliers(self.base, self.health, self.intake)
         self.jobs = Jobs(
             base=self.base,
             engine=cast("DurableWork", NoEngine()),
@@ -247,6 +280,10 @@ class Bench:
             watching=self.watching,
             messages=self.messages,
             notify=cast("Notify", QuietNotify()),
+            previews=self.previews,
+            receipts=self.receipts,
+            sending=self.sending,
+            suppliers=self.suppliers,
         )
 
     def _begin(self) -> None:

@@ -136,6 +136,9 @@ def notify_of(bench: Bench, slack: SlackGateway) -> Notify:
         status=bench.status,
         asking=bench.asking,
         watching=bench.watching,
+        previews=bench.previews,
+        receipts=bench.receipts,
+        suppliers=bench.suppliers,
     )
 
 

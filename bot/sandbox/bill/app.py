@@ -76,6 +76,7 @@ def open_calls() -> dict[tuple[str, str], Handler]:
     return {
         ("POST", "/v3/login"): login.log_in,
         ("GET", "/bills/{id}"): webpage.show_bill,
+        ("GET", "/vendor-credits/{id}"): webpage.show_credit,
         ("GET", "/authx/authorize"): signin.authorize,
         ("POST", "/authx/sign-in"): signin.check_password,
         ("POST", "/authx/consent"): signin.consent,

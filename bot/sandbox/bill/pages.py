@@ -76,6 +76,17 @@ def bill_page(bill: dict[str, Any], vendor: str, lines: list[tuple[str, str]]) -
     )
 
 
+def credit_page(credit: dict[str, Any], vendor: str, lines: list[tuple[str, str]]) -> str:
+    """Return the page of one vendor credit, with its lines as account and amount."""
+    rows = "".join(f"<tr><td>{escape(account)}</td><td>{escape(amount)}</td></tr>" for account, amount in lines)
+    return _page(
+        "Vendor credit",
+        f"""<h1>{escape(vendor)}, credit {escape(credit["referenceNumber"])}</h1>
+<p>{escape(str(credit["amount"]))}, dated {escape(credit["creditDate"])}, {escape(credit["status"])}</p>
+<table><caption>Lines</caption>{rows}</table><p>{escape(credit.get("description", ""))}</p>""",
+    )
+
+
 def problem_page(text: str) -> str:
     """Return the page for something that cannot go on."""
     return _page("Cannot go on", f'<h1>This cannot go on</h1><p class="wrong" role="alert">{escape(text)}</p>')

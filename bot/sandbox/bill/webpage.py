@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 
 from bot.sandbox.bill.call import Call
-from bot.sandbox.bill.pages import bill_page, problem_page
+from bot.sandbox.bill.pages import bill_page, credit_page, problem_page
 
 
 def show_bill(call: Call) -> Response:
@@ -21,6 +21,18 @@ def show_bill(call: Call) -> Response:
             lines = [_line(organization.lists["chart-of-accounts"], line) for line in bill["billLineItems"]]
             return HTMLResponse(bill_page(bill, vendor, lines), headers={"cache-control": "no-store"})
     return HTMLResponse(problem_page(f"There is no bill {escape(wanted)}."), 404)
+
+
+def show_credit(call: Call) -> Response:
+    """Answer `GET /vendor-credits/{id}` with the credit and its lines."""
+    wanted = call.parameters["id"]
+    for organization in call.state.organizations.values():
+        credit = organization.lists["vendor-credits"].get(wanted)
+        if credit is not None:
+            vendor = organization.lists["vendors"].get(credit["vendorId"], {}).get("name", "")
+            lines = [_line(organization.lists["chart-of-accounts"], line) for line in credit["vendorCreditLineItems"]]
+            return HTMLResponse(credit_page(credit, vendor, lines), headers={"cache-control": "no-store"})
+    return HTMLResponse(problem_page(f"There is no vendor credit {escape(wanted)}."), 404)
 
 
 def _line(accounts: dict[str, Any], line: dict[str, Any]) -> tuple[str, str]:

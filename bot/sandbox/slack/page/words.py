@@ -6,6 +6,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("", "", "Where things stand, and what waits"),
     ("publish", "", "What is ready, and what the rest lacks"),
     ("publish", "acme", "Narrowed to a supplier, or to item numbers"),
+    ("items", "", "The inbox, by status; add a status and words"),
+    ("item", "1", "One item in full"),
     ("status", "", "Health of the connection, age of the lists"),
     ("refresh", "", "Read the lists from Bill.com again (admins)"),
     ("connect", "", "Connect or reconnect Dext and Bill.com (admins)"),

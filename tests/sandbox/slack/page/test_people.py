@@ -51,7 +51,7 @@ def test_a_command_is_suggested_and_sent(desk: Desk) -> None:
     box = desk.page.locator("#composer")
     box.fill("/")
     suggestions = desk.page.get_by_role("listbox", name="Commands").get_by_role("option")
-    expect(suggestions).to_have_count(8)
+    expect(suggestions).to_have_count(10)
     box.press_sequentially("dext pub")
     expect(suggestions).to_have_count(2)
     box.press("ArrowDown")

@@ -1,0 +1,21 @@
+"""Clicks that lead to a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blocks.documents import document_message
+from handlers.commands import OpenView
+from handlers.desk import Desk, clicked, value_of
+
+
+def document_show(desk: Desk, body: dict[str, Any], _open: OpenView) -> None:
+    """Give a person a link to a document that only they see."""
+    who = clicked(body)
+    desk.answer(who, document_message(desk.previews.offer(who.workspace_id, who.user_id, value_of(body)["i"])))
+
+
+def browser_confirm(desk: Desk, body: dict[str, Any], _open: OpenView) -> None:
+    """Take a person's word that a browser is theirs; the question is rewritten."""
+    who = clicked(body)
+    desk.previews.confirm(who.workspace_id, who.user_id, value_of(body)["v"])
