@@ -8,16 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import select
-import signal
-import socket
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -26,18 +19,23 @@ from typing import Any
 import httpx
 
 from bot.sandbox.browser import Browser
+from bot.sandbox.processes import (
+    START_SECONDS,
+    end,
+    first_line,
+    free_port,
+    launch,
+    plain_environment,
+    undisturbed,
+)
 from bot.sandbox.serve import HOST
 from bot.sandbox.slack.seed import SCOPES
 
 Json = dict[str, Any]
 
-_ROOT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 60.0
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
-
 
 class TownError(Exception):
-    """Something in the town did not start, or did not happen in time."""
+    """Something in the town did not start, or did not happen in time; the first line says what, the rest is the log."""
 
 
 @dataclass
@@ -87,13 +85,15 @@ class Town:
         *,
         page_port: int = 0,
         keep: bool = False,
+        held: Sequence[int] = (),
     ) -> None:
-        """Start the services; with `keep` they go on with what the folder holds, and keep it there at the end.
+        """Start the services; with `keep` they go on with what the folder holds, and keep it there.
 
-        `page_port` is the pretend Slack's, whose page people open; 0 takes a free one.
+        `page_port` is the pretend Slack's, whose page people open; 0 takes a free one. Every process
+        keeps the descriptors `held` open as long as it runs.
         """
         self.folder = folder
-        self._keep = keep
+        self._keep, self._held = keep, held
         self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._settings = dict(settings or {})
         self._started: list[Service] = []
@@ -103,7 +103,7 @@ class Town:
         except BaseException:
             self.stop()
             raise
-        self.port = _free_port()
+        self.port = free_port()
         self.slack.do("bot", url=self.address)
 
     def _start_services(self, page_port: int) -> None:
@@ -139,15 +139,17 @@ class Town:
         channels: dict[str, str] = self.slack.credentials["channels"]
         return channels
 
+    @property
+    def log_file(self) -> Path:
+        """Return where the bot's log is."""
+        return self.folder / "bot.log"
+
     def start_bot(self) -> None:
         """Start the bot and wait until it is ready."""
-        log = (self.folder / "bot.log").open("a")
-        self.bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=self.folder, env=self._environment(), stdout=log, stderr=log,
-            text=True, start_new_session=True,
-        )  # fmt: skip
+        log = self.log_file.open("a")
+        self.bot = launch(["run"], self.folder, self._environment(), stdout=log, stderr=log, held=self._held)
         log.close()
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.bot.poll() is not None:
                 raise TownError(f"the bot ended with {self.bot.returncode}:\n{self.log()[-3000:]}")
@@ -168,12 +170,11 @@ class Town:
 
     def log(self) -> str:
         """Return what the bot logged."""
-        path = self.folder / "bot.log"
-        return path.read_text() if path.exists() else ""
+        return self.log_file.read_text() if self.log_file.exists() else ""
 
     def stop(self) -> None:
-        """End the bot and the services; a second Ctrl-C does not interrupt that."""
-        with _undisturbed():
+        """End the bot and the services; a second Ctrl-C or kill does not interrupt that."""
+        with undisturbed():
             if self.bot is not None:
                 end(self.bot)
                 self.bot = None
@@ -241,15 +242,11 @@ class Town:
     # Starting processes.
 
     def _service(self, name: str, port: int = 0) -> Service:
-        command = [sys.executable, "-m", "bot", "sandbox", name, "--port", str(port)]
+        words = ["sandbox", name, "--port", str(port)]
         if self._keep:
-            command += ["--keep", str(self.folder / f"{name}.state")]
-        # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the others in order.
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=_plain_environment(), stdout=subprocess.PIPE, text=True,
-            start_new_session=True,
-        )  # fmt: skip
-        line = _first_line(process)
+            words += ["--keep", str(self.folder / f"{name}.state")]
+        process = launch(words, self.folder, plain_environment(), stdout=subprocess.PIPE, held=self._held)
+        line = first_line(process)
         if not line:
             end(process)
             raise TownError(f"the pretend {name} did not start" + (f": port {port} is taken" if port else ""))
@@ -260,7 +257,7 @@ class Town:
     def _environment(self) -> dict[str, str]:
         bill, dext, slack = self.bill, self.dext, self.slack
         return {
-            **_plain_environment(),
+            **plain_environment(),
             "BOT_ENVIRONMENT": "sandbox",
             "BOT_PUBLIC_URL": self.address,
             "BOT_PORT": str(self.port),
@@ -285,51 +282,7 @@ class Town:
         }
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait: what is half ended would be left running."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """End a process of ours: ask first, then kill."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
 def _answered(outcome: Json) -> Json:
     if outcome["timed_out"] or outcome["status"] != 200:
         raise TownError(f"the bot did not answer properly: {json.dumps(outcome)[:2000]}")
     return outcome
-
-
-def _plain_environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"}
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
-    return process.stdout.readline() if ready else ""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
