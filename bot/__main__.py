@@ -104,7 +104,8 @@ def sandbox(service: str, port: int, bot_url: str, keep: Path | None) -> None:
         if keep is not None:
             memory.save(keep, built.state)
 
-    serve(service, built.app, port, built.credentials, save)
+    app = built.app if keep is None else memory.saving(built.app, save)
+    serve(service, app, port, built.credentials, save)
 
 
 @main.command()

@@ -24,6 +24,7 @@ from bot.sandbox.processes import (
     end,
     first_line,
     free_port,
+    is_free,
     launch,
     plain_environment,
     undisturbed,
@@ -32,6 +33,8 @@ from bot.sandbox.serve import HOST
 from bot.sandbox.slack.seed import SCOPES
 
 Json = dict[str, Any]
+
+_PORTS = "ports.json"
 
 
 class TownError(Exception):
@@ -97,18 +100,22 @@ class Town:
         self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._settings = dict(settings or {})
         self._started: list[Service] = []
+        self._ports = _remembered(folder / _PORTS) if keep else {}
         self.bot: subprocess.Popen[str] | None = None
         try:
             self._start_services(page_port)
         except BaseException:
             self.stop()
             raise
-        self.port = free_port()
+        self.port = self._port("bot") or free_port()
         self.slack.do("bot", url=self.address)
+        if keep:
+            used = {"bill": httpx.URL(self.bill.address).port, "dext": httpx.URL(self.dext.address).port}
+            (folder / _PORTS).write_text(json.dumps({**used, "bot": self.port}))
 
     def _start_services(self, page_port: int) -> None:
-        self.bill = self._service("bill")
-        self.dext = self._service("dext")
+        self.bill = self._service("bill", self._port("bill"))
+        self.dext = self._service("dext", self._port("dext"))
         self.slack = self._service("slack", page_port)
         self.slack.do("neighbours", bill=self.bill.address, dext=self.dext.address)
         # As if an admin had granted the optional scope too, when installing the app.
@@ -241,6 +248,11 @@ class Town:
 
     # Starting processes.
 
+    def _port(self, name: str) -> int:
+        """Return the port somebody had last time, if it is free: links told then still lead there. Else 0."""
+        port = self._ports.get(name, 0)
+        return port if port and is_free(port) else 0
+
     def _service(self, name: str, port: int = 0) -> Service:
         words = ["sandbox", name, "--port", str(port)]
         if self._keep:
@@ -280,6 +292,12 @@ class Town:
             "SETTLE_SECONDS": "4",
             **self._settings,
         }
+
+
+def _remembered(path: Path) -> dict[str, int]:
+    """Return the ports of the last start, by name."""
+    ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    return ports
 
 
 def _answered(outcome: Json) -> Json:

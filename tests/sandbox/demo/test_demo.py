@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.sandbox import memory
 from bot.sandbox.processes import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -150,3 +151,32 @@ def test_a_bot_that_ends_is_started_again_with_the_page_still_there(demo: Demo) 
     assert demo.bot() != first
     assert httpx.get(f"http://127.0.0.1:{demo.port}/", trust_env=False).status_code == 200
     assert demo.process.poll() is None
+
+
+def test_the_next_start_has_the_same_addresses(demo: Demo) -> None:
+    page = f"http://127.0.0.1:{demo.port}/_control"
+    before = httpx.get(f"{page}/neighbours", trust_env=False).json()
+    bot = httpx.get(f"{page}/settings", trust_env=False).json()["bot_url"]
+    demo.process.terminate()
+    demo.ends()
+    again = start(demo.folder, demo.port, "--go-on", said="said-again")
+    try:
+        wait("the address", lambda: "  Open http" in (demo.folder / "said-again").read_text())
+        assert httpx.get(f"{page}/neighbours", trust_env=False).json() == before
+        assert httpx.get(f"{page}/settings", trust_env=False).json()["bot_url"] == bot
+    finally:
+        again.process.terminate()
+        again.ends()
+
+
+def test_what_was_written_outlives_a_power_cut(demo: Demo) -> None:
+    bill = httpx.get(f"http://127.0.0.1:{demo.port}/_control/neighbours", trust_env=False).json()["bill"]
+    kept = demo.home / "bill.state"
+    before = kept.stat().st_mtime_ns if kept.exists() else 0
+    made = {"list": "vendors", "name": "Quartz & Daughters"}
+    assert httpx.post(f"{bill}/_control/add", json=made, trust_env=False).status_code == 200
+    wait("the state", lambda: kept.exists() and kept.stat().st_mtime_ns > before)
+    for process in demo.running():
+        os.kill(process, signal.SIGKILL)
+    organization = next(iter(memory.load(kept).organizations.values()))
+    assert "Quartz & Daughters" in [row["name"] for row in organization.lists["vendors"].values()]
