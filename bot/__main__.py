@@ -90,7 +90,8 @@ def new_key_command() -> None:
 @click.option("--port", default=0, show_default="a free one", help="Port on 127.0.0.1.")
 @click.option("--bot-url", default="", help="Where the bot listens (slack only).")
 @click.option("--keep", type=click.Path(path_type=Path), help="Go on with what this file holds, and keep it there.")
-def sandbox(service: str, port: int, bot_url: str, keep: Path | None) -> None:
+@click.option("--clock-file", type=click.Path(path_type=Path), help="Tell here how far the clock was moved ahead.")
+def sandbox(service: str, port: int, bot_url: str, keep: Path | None, clock_file: Path | None) -> None:
     """Serve a pretend Bill.com, Dext or Slack on loopback, printing its address and credentials."""
     from bot.sandbox import memory
     from bot.sandbox.serve import serve
@@ -99,6 +100,8 @@ def sandbox(service: str, port: int, bot_url: str, keep: Path | None) -> None:
     options = {"bot_url": bot_url} if service == "slack" and bot_url else {}
     kept = memory.load(keep) if keep is not None else None
     built = import_module(f"bot.sandbox.{service}").build(SandboxClock(), memory=kept, **options)
+    if clock_file is not None:
+        built.wire.clock.tell(clock_file)
 
     def save() -> None:
         if keep is not None:

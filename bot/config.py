@@ -86,6 +86,17 @@ class Settings(BaseSettings):
     telemetry_url: str = Field("", description="the address of an OTLP/HTTP collector, or nothing")
     upstream_timeout_seconds: float = Field(20, gt=0, description="seconds to wait for an answer of Bill.com or Dext")
 
+    bot_clock_file: Path | None = Field(
+        None, description="nothing; only in the sandbox may a file say how many seconds the clock is ahead"
+    )
+
+    @field_validator("bot_clock_file")
+    @classmethod
+    def _true_time_in_production(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("bot_environment") != "sandbox":
+            raise ValueError("the time is not to be moved")
+        return value
+
     @field_validator("bot_public_url")
     @classmethod
     def _https_in_production(cls, value: str, info: ValidationInfo) -> str:

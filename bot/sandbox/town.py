@@ -35,6 +35,7 @@ from bot.sandbox.slack.seed import SCOPES
 Json = dict[str, Any]
 
 _PORTS = "ports.json"
+_CLOCK = "clock"
 
 
 class TownError(Exception):
@@ -255,6 +256,8 @@ class Town:
 
     def _service(self, name: str, port: int = 0) -> Service:
         words = ["sandbox", name, "--port", str(port)]
+        if name == "slack":
+            words += ["--clock-file", str(self.folder / _CLOCK)]  # its page has the buttons; the bot follows
         if self._keep:
             words += ["--keep", str(self.folder / f"{name}.state")]
         process = launch(words, self.folder, plain_environment(), stdout=subprocess.PIPE, held=self._held)
@@ -289,6 +292,7 @@ class Town:
             "DEXT_API_URL": dext.address,
             "DEXT_CLIENT_ID": dext.credentials["client_id"],
             "DEXT_CLIENT_SECRET": dext.credentials["client_secret"],
+            "BOT_CLOCK_FILE": str(self.folder / _CLOCK),
             "SETTLE_SECONDS": "4",
             **self._settings,
         }

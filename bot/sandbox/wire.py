@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,8 +33,20 @@ HOLD_LIMIT_SECONDS = 120.0
 class SandboxClock:
     """Tell the sandbox's time, which the control API can move ahead."""
 
+    _told: Path | None = None
+
     def __init__(self) -> None:
         self._offset = timedelta()
+
+    @property
+    def is_told(self) -> bool:
+        """Say whether a file tells others by how much this clock is ahead."""
+        return self._told is not None
+
+    def tell(self, path: Path) -> None:
+        """Keep the seconds by which this clock is ahead in a file, for a program that follows it."""
+        self._told = path
+        self._write()
 
     def now(self) -> datetime:
         """Return the aware UTC time of this sandbox."""
@@ -42,6 +55,13 @@ class SandboxClock:
     def advance(self, seconds: float) -> None:
         """Move the sandbox's time ahead by `seconds`."""
         self._offset += timedelta(seconds=seconds)
+        self._write()
+
+    def _write(self) -> None:
+        if self._told is not None:
+            fresh = self._told.with_suffix(".new")
+            fresh.write_text(str(self._offset.total_seconds()))
+            fresh.replace(self._told)
 
 
 @dataclass
@@ -169,7 +189,8 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
 
     `GET /_control/requests[?since=N]`, `POST /_control/faults` (a rule),
     `DELETE /_control/faults`, `GET /_control/holding`, `POST /_control/release`,
-    `POST /_control/clock` (`{"advance": seconds}`). Other `/_control` paths, pages and
+    `POST /_control/clock` (`{"advance": seconds}`; `told` in the answer says whether the bot
+    follows this clock). Other `/_control` paths, pages and
     assets go to `app` unrecorded.
     """
 
@@ -250,7 +271,7 @@ async def _control(wire: Wire, method: str, path: str, scope: Scope, body: bytes
             await _answer(send, 200, {"ok": True})
         case "POST", "clock":
             wire.clock.advance(float(json.loads(body)["advance"]))
-            await _answer(send, 200, {"now": wire.clock.now().isoformat()})
+            await _answer(send, 200, {"now": wire.clock.now().isoformat(), "told": wire.clock.is_told})
         case _:
             return False
     return True

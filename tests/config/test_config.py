@@ -129,6 +129,14 @@ def test_a_sandbox_needs_neither_key_nor_https(monkeypatch: pytest.MonkeyPatch) 
     assert settings.keyring == {}
 
 
+@pytest.mark.parametrize("environment", [None, "production"])
+def test_the_time_is_moved_in_a_sandbox_only(monkeypatch: pytest.MonkeyPatch, environment: str | None) -> None:
+    (line,) = wrong(monkeypatch, BOT_ENVIRONMENT=environment, BOT_CLOCK_FILE="/somewhere/clock")
+    assert line.startswith("BOT_CLOCK_FILE is wrong (the time is not to be moved): put nothing")
+    settings = load(monkeypatch, BOT_ENVIRONMENT="sandbox", BOT_CLOCK_FILE="/somewhere/clock")
+    assert settings.bot_clock_file == Path("/somewhere/clock")
+
+
 def test_no_secret_is_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch)
     for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):

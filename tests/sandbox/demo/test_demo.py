@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -180,3 +182,20 @@ def test_what_was_written_outlives_a_power_cut(demo: Demo) -> None:
         os.kill(process, signal.SIGKILL)
     organization = next(iter(memory.load(kept).organizations.values()))
     assert "Quartz & Daughters" in [row["name"] for row in organization.lists["vendors"].values()]
+
+
+def test_a_year_that_passes_on_the_page_passes_for_the_bot(demo: Demo) -> None:
+    """The bot marks its ticks with its own time: after the jump they are of another year."""
+    year = 365 * 86_400
+
+    def ticks() -> set[str]:
+        with sqlite3.connect(demo.home / "bot.db") as database:
+            return {row[0] for row in database.execute("SELECT workflow_uuid FROM workflow_status")}
+
+    later = (datetime.now(UTC) + timedelta(seconds=year)).strftime("%Y-%m-")
+    assert not any(later in one for one in ticks())
+    page = f"http://127.0.0.1:{demo.port}/_control"
+    told = httpx.post(f"{page}/clock", json={"advance": year}, trust_env=False).json()["told"]
+    assert told is True
+    os.kill(demo.bot(), signal.SIGKILL)  # the next bot ticks as it starts; this one would at the full minute
+    wait("a tick of the next year", lambda: any(later in one for one in ticks()))

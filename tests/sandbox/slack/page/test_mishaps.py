@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,16 @@ def test_slack_limits_the_rate_and_clocks_jump(desk: Desk, neighbours: dict[str,
     expect(log).to_contain_text("The clocks of Slack, Bill.com, Dext jumped ahead by a day")
     assert (neighbours["dext"].wire.clock.now() - before).days == 1
     assert (desk.stage.sandbox.slack.clock.now() - before).days == 1
+
+
+def test_a_bot_that_follows_jumps_too(desk: Desk, neighbours: dict[str, Any], tmp_path: Path) -> None:
+    desk.stage.sandbox.slack.clock.tell(tmp_path / "clock")
+    log = opened(desk)
+    desk.button("A day passes").click()
+    expect(log).to_contain_text("The bot's clock too")
+    desk.button("A year passes").click()
+    expect(log).to_contain_text("by a year")
+    assert float((tmp_path / "clock").read_text()) == 366 * 86_400
 
 
 def test_what_bill_holds_is_readable(desk: Desk, neighbours: dict[str, Any]) -> None:

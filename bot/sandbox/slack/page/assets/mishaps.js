@@ -47,10 +47,11 @@ export function mishapsPanel() {
   };
 
   async function everyClock(seconds, span) {
-    await act("clock", { advance: seconds });
+    const { told: bot } = await act("clock", { advance: seconds });
     const told = await Promise.all(Object.keys(there).map((name) => neighbour(name, "POST", "clock", { advance: seconds })));
     return `The clocks of ${["Slack", ...Object.keys(there).map((name) => NAMES[name])].join(", ")} jumped ahead by ${span}` +
-      `${told[0]?.now ? ` (now ${told[0].now.slice(0, 10)})` : ""}. The bot's own clock did not.`;
+      `${told[0]?.now ? ` (now ${told[0].now.slice(0, 10)})` : ""}. ` +
+      (bot ? "The bot's clock too; within a minute it sees what has fallen due." : "The bot's own clock did not.");
   }
 
   const node = h("div", { class: "panel" }, absent, said,
