@@ -33,7 +33,7 @@ def run() -> None:
 
     set_up_logging()
     # Background work of several threads would otherwise make a click wait 5 ms for each thing it looks up.
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.0001)
     settings = _settings()
     try:
         bot = build(settings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -100,6 +100,15 @@ class Database:
         """Open a session in a transaction that only reads; on SQLite it goes on while another one writes."""
         with Session(self._reading, expire_on_commit=False, autoflush=False) as session, session.begin():
             yield session
+
+    def tidy(self, table: str) -> None:
+        """Let PostgreSQL clear up after very many rows were written: it would by itself, a minute later.
+
+        Until then a search reads old rows beside the new ones, and guesses from an empty table's statistics.
+        """
+        if not self.single_writer:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"VACUUM (SKIP_LOCKED, ANALYZE) {table}"))
 
     def close(self) -> None:
         """Close all pooled connections."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, String, and_, case, func, literal_column, or_, select, text, update
+from sqlalchemy import Boolean, ColumnElement, Row, String, and_, case, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import normalised
@@ -188,12 +188,6 @@ def passes(session: Session, business_id: str) -> dict[ListName, tuple[datetime 
     query = select(list_states.c.list, list_states.c.read_at, list_states.c.full_at)
     rows = session.execute(query.where(list_states.c.business_id == business_id))
     return {ListName(row.list): (row.read_at, row.full_at) for row in rows}
-
-
-def refresh_statistics(session: Session) -> None:
-    """Let PostgreSQL look at the entries anew after very many came: its guesses are for an empty table else."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ANALYZE entries"))
 
 
 def ages(session: Session, business_id: str) -> list[ListAge]:

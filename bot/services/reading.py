@@ -33,7 +33,6 @@ SIGN_OF_LIFE = timedelta(minutes=5)
 """A refresh that stored nothing for so long is taken up anew: three tries of one request take a minute."""
 
 _ASKED_BY_ID = 100
-_MANY = 1000
 
 
 class ListReader:
@@ -148,8 +147,6 @@ class ListReader:
                 problem="",
             )
             refreshes.keep_list(session, self._refresh.id, done)
-            if counts.added > _MANY:
-                lists.refresh_statistics(session)
         self._heard()
         return done
 

@@ -39,6 +39,7 @@ _CHAINS = (
 
 _LOOK = 1.0
 _MOST_ATTEMPTS = 10
+_MANY = 1000
 _EXPIRED = "the connection to Bill.com expired while the lists were read"
 _OURS = "something went wrong on our side, again and again; whoever runs this bot finds it in the log"
 
@@ -161,6 +162,8 @@ class Refreshing:
             problem = why(error)
         except UpstreamError:
             pass  # no list could be read; each says why, and the health of the connection has learned it
+        if sum(row.read for row in self.progress(refresh_id).refresh.lists) >= _MANY:
+            self._base.database.tidy("entries")
         self._end(refresh_id, problem)
 
     def _work(self, refresh: Refresh) -> Iterator[None]:
