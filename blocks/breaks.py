@@ -61,12 +61,17 @@ def stopped_message(view: StoppedItems) -> Message:
     lead = f"{plural(len(view.items), 'held item')} of {foreign(view.business.name)} could not go out"
     rows = [
         section(
-            f"#{one.item.number} *{foreign(one.item.label, 120)}*\n{foreign(one.problem, 400)}",
+            f"#{one.item.number} *{foreign(one.item.label, 120)}*\n{_sentence(one.problem)}",
             button("Try Again", f"{Action.PUBLISH_RETRY}.{one.item.number}", {"r": one.request_id}),
         )
         for one in view.items
     ]
     return message(f"{lead}.", section(f"*{lead}*"), *rows)
+
+
+def _sentence(problem: str) -> str:
+    said = foreign(problem, 400)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _single(view: PromptView, row: BreakRow) -> Message:
@@ -84,7 +89,7 @@ def _single(view: PromptView, row: BreakRow) -> Message:
             head,
             section(f":wrench: *{head}* Nothing is lost.{_held(row)}"),
             _buttons(view, row, calm=True),
-            context(f"{began}. {person(broken.repairing_by)} is on it, {when(broken.repairing_at)}."),
+            context(f"{began}. {person(broken.repairing_by)} is on it since {when(broken.repairing_at)}."),
         )
     return message(head, section(text), _buttons(view, row), context(f"{began}. {small}", _snoozed(view)))
 
@@ -278,7 +283,7 @@ def _line(row: BreakRow, *, mixed: bool) -> Block:
         return section(_ended(row)[1], _stopped_button(row))
     state = _LINES[broken.stage] if mixed else ""
     repairing = f"{person(broken.repairing_by)} is on it" if broken.repairing_by else ""
-    text = f"*{name}* {' · '.join(part for part in (state, _held(row).strip(), repairing) if part)}".strip()
+    text = " · ".join(part for part in (f"*{name}*", state, _held(row).strip(), repairing) if part)
     if broken.cause in OPERATORS or broken.stage is BreakStage.OUTAGE:
         return section(text)
     return section(text, button("Reconnect", f"{Action.LINK_NEW}.{broken.id}", {"b": row.business.id}))

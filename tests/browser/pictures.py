@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from bot.sandbox.demo.scenes import set_the_scene
 from bot.sandbox.dext.documents import drawn
 from bot.sandbox.town import Town
+from tests.blocks.states import MESSAGES
+from tests.blocks.views import ADMIN, CHANNEL, NOW, SECOND_ADMIN
 from tests.browser.conftest import ARGUMENTS
 
 _FOLDER = Path("docs/pictures")
+
+_BREAKS = {
+    "ends-soon": "break, ends in 14 days",
+    "expired": "break, held and paused",
+    "snoozed": "break, snoozed",
+    "nudge": "break, nudge",
+    "moved": "break, moved",
+    "repairing": "break, being repaired",
+    "restored": "break, caught up, one stopped",
+    "needs-you": "break, one stopped item",
+    "elsewhere": "break, repaired elsewhere, nothing waited",
+    "outage": "break, outage",
+    "outage-over": "break, outage over",
+    "key": "break, key of the bot",
+    "many": "break, many",
+}
+"""The living message of a break in each of its states, by the name of its picture."""
 
 
 def take() -> int:
@@ -32,6 +55,7 @@ def take() -> int:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1)
             page.set_default_timeout(60_000)
+            _breaks(town, page)
             _pictures(town, page)
             browser.close()
     return 0
@@ -100,6 +124,32 @@ def _documents(town: Town, page: Page) -> None:
     shown.wait_for_timeout(1500)  # the browser's own viewer draws the page
     _keep(shown, "document")
     shown.close()
+
+
+def _breaks(town: Town, page: Page) -> None:
+    """Post the messages as the bot writes them, and take a picture of each."""
+    made = town.slack.do("channel", name="admins", members=["dana", "ama"], with_bot=True)["channel"]["id"]
+    town.slack.credentials["channels"]["admins"] = made
+    people = {ADMIN: town.people["dana"], SECOND_ADMIN: town.people["ama"], CHANNEL: made}
+    ago = time.time() - NOW.timestamp()
+
+    def lately(found: re.Match[str]) -> str:
+        return str(int(found.group()) + int(ago))
+
+    standing = {}
+    for name, state in _BREAKS.items():
+        said = re.sub(r"(?<=<!date\^)\d+", lately, json.dumps(MESSAGES[state]))
+        for there, here in people.items():
+            said = said.replace(there, here)
+        token = town.slack.credentials["bot_token"]
+        reply = httpx.post(
+            f"{town.slack.address}/api/chat.postMessage", headers={"authorization": f"Bearer {token}"},
+            json={"channel": made, **json.loads(said)}, trust_env=False,
+        ).json()  # fmt: skip
+        standing[name] = reply["ts"]
+    _go(town, page, "dana", "admins")
+    for name, ts in standing.items():
+        _keep(page.locator(f'main li[data-ts="{ts}"]'), f"break-{name}")
 
 
 def _go(town: Town, page: Page, person: str, place: str) -> None:

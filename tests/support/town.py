@@ -20,9 +20,9 @@ import httpx
 from sqlalchemy import Executable, Select, create_engine, text
 
 from bot.sandbox.browser import Browser
+from bot.sandbox.processes import end
 from bot.sandbox.story.connecting import address, sign_in_to_bill, sign_in_to_dext
 from bot.sandbox.story.publishing import bills, documents, only_bill
-from bot.sandbox.processes import end
 from bot.sandbox.town import Service, Town
 from storage.database import open_engine
 
