@@ -47,6 +47,19 @@ class Judge:
                 react(spell)
             late = self.late(spell.begin, now)
             assert spell.told_at or late <= CHECK + self.step, f"{spell} was not told by {now}"
+        world.mended = [spell for spell in world.mended if not self._over(spell, standing, now)]
+
+    def _over(self, spell: Spell, standing: set[Broken], now: datetime) -> bool:
+        """Say whether nothing tells any more of a leg that was mended, or it is broken anew."""
+        assert spell.mended_at is not None
+        if spell.key in self.town.world.open_spells or self.people.broken(spell.key) not in standing:
+            return True
+        late = self.late(spell.mended_at, now)
+        no_answer = any(
+            key == spell.key and begin < now and end > spell.mended_at for key, begin, end in self.town.world.outages
+        )
+        assert no_answer or late <= PROBE + self.step, f"{spell} was mended, and at {now} nobody knows"
+        return False
 
     def late(self, since: datetime, now: datetime) -> timedelta:
         """Return how long something took, without the times in which the bot or Slack was down."""

@@ -138,6 +138,7 @@ def live(town: YearTown, judge: Judge, script: Script, people: People) -> int:
     return ticks
 
 
+@pytest.mark.no_cover  # other tests cover what it runs; counting lines would take as long again
 def test_a_year_of_a_thousand_connections(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     began = time.monotonic()
     world = World(BEGIN, random.Random(2026))

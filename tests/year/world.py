@@ -47,6 +47,7 @@ class World:
     tokens: dict[str, int] = field(default_factory=dict)
     spells: list[Spell] = field(default_factory=list)
     open_spells: dict[Key, Spell] = field(default_factory=dict)
+    mended: list[Spell] = field(default_factory=list)
     outages: list[tuple[Key, datetime, datetime]] = field(default_factory=list)
     idle_sessions: int = 0
     _events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
@@ -116,3 +117,4 @@ class World:
         del self.open_spells[key]
         self.refused.discard(key)
         spell.mended_at = when
+        self.mended.append(spell)
