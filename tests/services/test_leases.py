@@ -49,17 +49,23 @@ def test_two_who_take_it_at_the_same_moment_do_not_both_get_it(both: Bench, monk
 
 def test_who_waits_goes_on_when_the_other_is_done(both: Bench) -> None:
     order: list[str] = []
-    inside, leave = threading.Event(), threading.Event()
+    inside, leave, left = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
         with alone(both.base, "renew"):
             order.append("first")
             inside.set()
             leave.wait(10)
+        left.set()
 
     def second() -> None:
         inside.wait(10)
-        with alone(both.base, "renew", pause=lambda _: leave.set()):
+
+        def pause(_seconds: float) -> None:
+            leave.set()
+            left.wait(10)
+
+        with alone(both.base, "renew", pause=pause):
             order.append("second")
 
     threads = [threading.Thread(target=one) for one in (first, second)]
