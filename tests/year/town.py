@@ -14,7 +14,7 @@ from bot.clients.slack import SlackGateway
 from bot.domain.refreshing import RefreshState
 from bot.domain.work import Job
 from bot.services.base import Pace
-from storage import refreshes
+from storage import refreshes, sightings
 from tests.support.bench import Bench
 from tests.support.slack import notify_of
 from tests.year.slack import Killed, YearSlack
@@ -86,9 +86,10 @@ class YearTown:
         self._table: dict[str, Callable[..., None]] = {
             **bench.jobs.table(),
             "check": self._check,
-            # What lists and items do is another story: a refresh is done as soon as it is asked for.
+            # What lists, items and bills do is another story: what is asked for is done at once.
             "refresh": self._refreshed,
             "intake": lambda *_: None,
+            "watch": self._watched,
         }
         self.restarts += 1
 
@@ -122,6 +123,10 @@ class YearTown:
 
     def _check(self) -> None:
         self.bench.health.recheck_due(at_once=1)
+
+    def _watched(self, business_id: str) -> None:
+        with self.bench.database.begin() as session:
+            sightings.set_watch(session, business_id, due_at=self.bench.clock() + NEVER)
 
     def _refreshed(self, refresh_id: str) -> None:
         with self.bench.database.begin() as session:
