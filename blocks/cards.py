@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blocks.documents import document_button
+from blocks.editing import told_line
 from blocks.ids import Action, Field, View
 from blocks.kit import (
     Block,
@@ -23,9 +24,11 @@ from blocks.kit import (
 from bot.domain.approvals import Request, RequestState
 from bot.domain.businesses import TaxTreatment
 from bot.domain.money import Money
-from bot.domain.plans import Plan
+from bot.domain.plans import TAX_LINE, Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.views import Card
+
+_MOST_LINES = 12
 
 
 def card_message(card: Card) -> Message:
@@ -37,15 +40,42 @@ def card_message(card: Card) -> Message:
         f"{_headline(card)}: {title}",
         section(f"{_headline(card)}\n*{foreign(plan.supplier, 150)}* – *{_money(plan)}*", document_button(card.item)),
         facts(_facts(plan)),
+        _split(plan),
         context(*(f":small_orange_diamond: {foreign(flag)}" for flag in plan.flags[:10])),
+        context(_approver(plan), *(told_line(one) for one in plan.story[:9])),
         _changes(request),
         section(state) if state else None,
         buttons,
         context(
-            f"#{card.item.number} · {foreign(card.business.name)} · asked for by {person(request.requested_by)}, "
-            f"{when(request.requested_at)}"
+            f"#{card.item.number} · {foreign(card.business.name)} · asked for {_asker(request)}, "
+            f"{when(request.requested_at)}",
+            foreign(request.why, 600),
         ),
     )
+
+
+def _approver(plan: Plan) -> str:
+    return (
+        f"First approver in Bill.com: {foreign(plan.approver)}; this starts no workflow there" if plan.approver else ""
+    )
+
+
+def _asker(request: Request) -> str:
+    return f"by {person(request.requested_by)}" if request.requested_by else "by a rule"
+
+
+def _split(plan: Plan) -> Block | None:
+    """Show the lines of a bill that has more than one, apart from the tax's own."""
+    lines = [(line, name) for line, name in zip(plan.draft.lines, plan.line_names, strict=False)]
+    if len([name for _, name in lines if name != TAX_LINE]) < 2:
+        return None
+    shown = [
+        f"• {Money(plan.currency, line.amount)} {foreign(name, 80)}"
+        + (f" – {foreign(line.description, 80)}" if name != TAX_LINE else "")
+        for line, name in lines[:_MOST_LINES]
+    ]
+    more = len(lines) - len(shown)
+    return section("\n".join([*shown, f"and {more} more lines"] if more > 0 else shown))
 
 
 def _headline(card: Card) -> str:
@@ -91,7 +121,8 @@ def _tax(plan: Plan) -> str:
     if not plan.tax:
         return "none"
     own_line = plan.treatment is TaxTreatment.OWN_LINE
-    return f"{Money(plan.currency, plan.tax)}, {'on a line of its own' if own_line else 'inside the category'}"
+    rate = f" {foreign(plan.tax_name)}," if plan.tax_name else ","
+    return f"{Money(plan.currency, plan.tax)}{rate} {'on a line of its own' if own_line else 'inside the category'}"
 
 
 def _changes(request: Request) -> Block | None:
@@ -158,7 +189,10 @@ def _with(publish: Publish) -> str:
     parts = ["its document"] if publish.document_id else []
     if publish.payment_id:
         parts.append("its payment")
-    return f", with {' and '.join(parts)}" if parts else ""
+    if publish.approver_set_at is not None:
+        parts.append("its first approver")
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return f", with {listed}" if parts else ""
 
 
 def outcome_message(card: Card) -> Message:
@@ -167,7 +201,7 @@ def outcome_message(card: Card) -> Message:
     what = f"*{foreign(plan.supplier)}*, {_money(plan)} (#{card.item.number})"
     if request.state is RequestState.REJECTED:
         text = f"{person(request.decided_by)} rejected {what}: “{foreign(request.reason, 600)}”"
-        follow = "Put it right in Dext, then ask again with `/dext publish`."
+        follow = f"Put it right with `/dext edit {card.item.number}`, then ask again with `/dext publish`."
         return message(f"Rejected: {foreign(plan.supplier)}, {plan.money}", section(f"{text}\n{follow}"))
     if publish is None and request.state is RequestState.APPROVED:
         return message(f"Approved: {foreign(plan.supplier)}", section(f"{person(request.decided_by)} approved {what}."))

@@ -65,9 +65,13 @@ def _standing(standing: Standing) -> list[Block]:
     return shown
 
 
+def _asker(request: Request) -> str:
+    return person(request.requested_by) if request.requested_by else "a rule"
+
+
 def _line(request: Request) -> str:
     plan = request.plan
     return (
-        f"• *{foreign(plan.supplier, 80)}*, {plan.money}, asked for by {person(request.requested_by)} "
+        f"• *{foreign(plan.supplier, 80)}*, {plan.money}, asked for by {_asker(request)} "
         f"{when(request.requested_at)}: see its card in {channel(request.channel_id)}"
     )

@@ -21,9 +21,11 @@ from blocks.kit import (
     when,
 )
 from bot.domain.items import Item, ItemStatus
+from bot.domain.layers import story
 from bot.domain.views import PublishList
 
 _WORDS = 100
+_MOST_SOURCES = 3
 
 
 def publish_message(view: PublishList) -> Message:
@@ -43,7 +45,7 @@ def publish_message(view: PublishList) -> Message:
     if view.lacking:
         blocks.append(divider())
         blocks.append(section(f"*{plural(view.lacking_count, 'item needs', 'items need')} something first*"))
-        blocks += [_lacking(item, view) for item in view.lacking]
+        blocks += [block for item in view.lacking for block in _lacking(item, view)]
     blocks.append(context(_fine_print(view)))
     return message(
         f"{plural(view.ready_count, 'item')} ready to publish, {view.lacking_count} to put right first.", *blocks
@@ -63,19 +65,33 @@ def _ready(item: Item, view: PublishList) -> Block:
     paid = " · already paid" if details.paid else ""
     line = (
         f"#{item.number} *{foreign(details.supplier, 80)}* – *{details.money}*\n"
-        f"{number}, {_day(details.issued_on)}{due} · {foreign(details.category, 80)}{paid}"
+        f"{number}, {_day(details.issued_on)}{due} · {foreign(details.category, 80)}{paid}{_sources(item)}"
     )
     return section(line, _ask(item, view, "Request Approval"))
 
 
-def _lacking(item: Item, view: PublishList) -> Block:
-    """Say what an item lacks; one that was rejected or not published can be asked for again as it is."""
+def _sources(item: Item) -> str:
+    """Say what of an item is not the document's own word: the first few, the card has the rest."""
+    told = [f"{one.field} {foreign(one.how, 100)}" for one in story(item.layers)]
+    if item.details.lines:
+        told.insert(0, f"divided into {item.details.lines}")
+    return f"\n_{'; '.join(told[:_MOST_SOURCES])}_" if told else ""
+
+
+def _lacking(item: Item, view: PublishList) -> list[Block | None]:
+    """Say what an item lacks, with what puts it right; one that was rejected or failed can be asked for as it is."""
     lead = f"#{item.number} *{foreign(item.label, 120)}*"
     if item.status in (ItemStatus.FAILED, ItemStatus.REJECTED):
         what = "not published" if item.status is ItemStatus.FAILED else "rejected"
         note = item.note.removeprefix("rejected: ")
-        return section(f"{lead}\n{what}: {foreign(note, 300)}", _ask(item, view, "Ask Again"))
-    return section(f"{lead}\n{foreign('; '.join(item.lacks), 400)}")
+        text = section(f"{lead}\n{what}: {foreign(note, 300)}")
+        return [text, actions(_ask(item, view, "Ask Again"), _edit(item, view))]
+    return [section(f"{lead}\n{foreign('; '.join(item.lacks), 400)}", _edit(item, view))]
+
+
+def _edit(item: Item, view: PublishList) -> Block:
+    value = {"i": item.id, "b": view.business.id}
+    return button("Edit…", f"{Action.ITEM_EDIT}.{item.number}", value, describes=f"Edit item {item.number}")
 
 
 def _ask(item: Item, view: PublishList, label: str) -> Block:

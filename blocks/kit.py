@@ -200,21 +200,25 @@ def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Block:
     }
 
 
-def modal(callback: str, title: str, submit: str, memory: Mapping[str, Any], *blocks: Block | None) -> Block:
+def modal(
+    callback: str, title: str, submit: str, memory: Mapping[str, Any], *blocks: Block | None, close: str = "Cancel"
+) -> Block:
     """Return a modal; `memory` comes back when it is submitted."""
     return {
         "type": "modal",
         "callback_id": callback,
         "title": _plain(title, 24),
         "submit": _plain(submit, 24),
-        "close": _plain("Cancel", 24),
+        "close": _plain(close, 24),
         "private_metadata": json.dumps(memory, separators=(",", ":"), ensure_ascii=False),
         "blocks": [block for block in blocks if block is not None],
     }
 
 
-def field(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """Return an input of a modal."""
+def field(
+    block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False, tells: bool = False
+) -> Block:
+    """Return an input of a modal; one that `tells` is reported as soon as somebody is done with it."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -222,7 +226,52 @@ def field(block_id: str, label: str, element: Block, *, hint: str = "", optional
         "element": element,
         "optional": optional,
     }
+    if tells:
+        block["dispatch_action"] = True
     return block | {"hint": _plain(hint, FIELD)} if hint else block
+
+
+def text_input(action: str, text: str = "", *, lines: bool = False, most: int = 0) -> Block:
+    """Return a field for text with what is in it; `lines` for one of several lines, `most` characters fit."""
+    element: Block = {"type": "plain_text_input", "action_id": action}
+    if lines:
+        element["multiline"] = True
+    if most:
+        element["max_length"] = most
+        text = clip(text, most)
+    return element | {"initial_value": text} if text else element
+
+
+def day_input(action: str, on: date | None) -> Block:
+    """Return a field for a day."""
+    element: Block = {"type": "datepicker", "action_id": action}
+    return element | {"initial_date": on.isoformat()} if on else element
+
+
+def choice_input(action: str, options: Sequence[Block], chosen: str = "") -> Block:
+    """Return a menu of a hundred options at most; `chosen` is the value of the one that is chosen."""
+    shown = list(options)[:100]
+    element: Block = {"type": "static_select", "action_id": action, "options": shown}
+    initial = next((one for one in shown if one["value"] == chosen), None)
+    return element | {"initial_option": initial} if initial else element
+
+
+def search_input(action: str, label: str = "", value: str = "") -> Block:
+    """Return a menu that asks the bot for its options while somebody types, with what is chosen."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": action,
+        "min_query_length": 0,
+        "placeholder": _plain("Type a part of the name", 150),
+    }
+    return element | {"initial_option": option(bare(label), value)} if value else element
+
+
+def tick_input(action: str, label: str, *, ticked: bool = False) -> Block:
+    """Return a box to tick."""
+    only = option(label, "yes")
+    element: Block = {"type": "checkboxes", "action_id": action, "options": [only]}
+    return element | {"initial_options": [only]} if ticked else element
 
 
 def option(label: str, value: str) -> Block:

@@ -33,6 +33,7 @@ from bot.errors import NotFoundError, SettingsError, UnavailableError
 from bot.log import BOLT_LOGGER, get_logger
 from bot.notify import Notify
 from bot.scheduler import Clock
+from bot.services.applying import Applying
 from bot.services.approvals import Approvals
 from bot.services.asking import Asking
 from bot.services.base import Base, Pace
@@ -41,6 +42,8 @@ from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
 from bot.services.consequences import Consequences
 from bot.services.disconnecting import Disconnecting
+from bot.services.dividing import Dividing
+from bot.services.editing import Editing
 from bot.services.finishing import Finishing
 from bot.services.health import Health
 from bot.services.holding import Holding
@@ -53,13 +56,16 @@ from bot.services.previews import Previews
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.pushing import Pushing
+from bot.services.rates import Rates
 from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.rules import Rules
 from bot.services.sending import Sending
 from bot.services.status import Status
 from bot.services.suppliers import Suppliers
 from bot.services.transitions import Transitions
 from bot.services.watching import Watching
+from bot.services.writing import Writing
 from bot.web import build_web
 from bot.web_documents import document_routes
 from bot.workflows.jobs import Jobs, clock_jobs
@@ -67,6 +73,7 @@ from handlers.desk import Desk
 from handlers.routes import register
 from storage.database import Database, is_sqlite, open_engine, open_lock_engine, open_queue_engine
 from storage.migrate import is_current, migrate
+from storage.uploads import uploaders_of
 from storage.vault import Vault
 
 _DRAIN_SECONDS = 10
@@ -163,9 +170,10 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
     finishing = Finishing(base, refreshing, breaks, transitions)
     disconnecting = Disconnecting(base, transitions)
     approvals = Approvals(base, settings.bill_web_url)
-    intake, publishing = Intake(base, health), Publishing(base, health)
+    intake, publishing = Intake(base, health, uploaders_of), Publishing(base, health)
     suppliers = Suppliers(base, health, intake)
     previews = Previews(base, health, settings.bot_public_url)
+    editing, writing, applying = Editing(base), Writing(base, health), Applying(base)
     slack = SlackGateway(settings.slack_bot_token, f"{settings.slack_api_url}/")
     asking, clients, watching = Asking(base), Clients(base), Watching(base, health, settings.bill_web_url)
     receipts, sending = Receipts(base, on=settings.bot_receipts), Sending(base, health, slack)
@@ -184,6 +192,7 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         previews=previews,
         receipts=receipts,
         suppliers=suppliers,
+        writing=writing,
     )
     jobs = Jobs(
         base=base,
@@ -205,6 +214,9 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         receipts=receipts,
         sending=sending,
         suppliers=suppliers,
+        approvals=approvals,
+        writing=writing,
+        applying=applying,
     )
     desk = Desk(
         people=people,
@@ -225,6 +237,11 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         previews=previews,
         receipts=receipts,
         suppliers=suppliers,
+        editing=editing,
+        dividing=Dividing(base, editing),
+        rules=Rules(base),
+        applying=applying,
+        rates=Rates(base),
         messages=messages,
     )
     secure = settings.bot_public_url.startswith("https://")

@@ -7,6 +7,7 @@
     ├── ConflictError               true when it was asked, no longer true now
     │   └── AmbiguousError          several businesses could be meant
     ├── InputError                  what a person typed cannot be used
+    │   └── FormError               several fields of a form cannot be used
     ├── VaultError                  a secret cannot be opened with the keys we have
     └── UpstreamError               somebody else's service
         ├── UnavailableError        it did not answer, or answered 5xx; nothing was done
@@ -31,6 +32,8 @@ to do next. Details of a vendor (`BDC_1109`) belong in `detail`, which only logs
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class BotError(Exception):
@@ -93,6 +96,17 @@ class InputError(BotError):
     def __init__(self, user_message: str, *, field: str = "", detail: str = "") -> None:
         self.field = field
         super().__init__(user_message, detail=detail)
+
+
+class FormError(InputError):
+    """Several fields of a form cannot be used; `errors` says what is wrong with each."""
+
+    code = "form"
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        field, message = next(iter(self.errors.items()))
+        super().__init__(message, field=field)
 
 
 class VaultError(BotError):

@@ -15,6 +15,7 @@ from blocks.breaks import moved_message, nudge_message, prompt_message
 from blocks.cards import card_message, outcome_message
 from blocks.connection import disconnected_message, finish_message
 from blocks.documents import browser_message
+from blocks.editing import unwritten_message
 from blocks.home import home_view
 from blocks.kit import Message, context, message
 from blocks.lists import refresh_message, refreshed_message
@@ -41,6 +42,7 @@ from bot.services.refreshing import Refreshing
 from bot.services.status import Status
 from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
+from bot.services.writing import Writing
 
 LOOK_AGAIN = timedelta(minutes=45)
 """How long a prompt that says what it should is trusted to stand where it was written."""
@@ -68,6 +70,7 @@ class Notify:
         previews: Previews,
         receipts: Receipts,
         suppliers: Suppliers,
+        writing: Writing,
     ) -> None:
         self._slack = slack
         self._messages = messages
@@ -84,6 +87,7 @@ class Notify:
         self._previews = previews
         self._receipts = receipts
         self._suppliers = suppliers
+        self._writing = writing
         self._log = get_logger(__name__)
 
     def tell(self, kind: str, subject: str) -> None:
@@ -119,6 +123,8 @@ class Notify:
                 alarm = self._watching.view(subject)
                 admin = next(iter(alarm.admins), "")
                 self._write(f"alarm:{subject}", alarm.business.admins_channel_id or admin, admin, alarm_message(alarm))
+            case "unwritten":
+                self._unwritten(*subject.split(":"))
             case "home":
                 workspace_id, _, user_id = subject.partition(":")
                 self._slack.publish_home(user_id, home_view(self._status.home(workspace_id, user_id)))
@@ -189,6 +195,10 @@ class Notify:
         standing = self._messages.posted(f"prompt:{prompt_id}")
         if view.prompt.closed_at is None and standing is not None:
             self._write(f"nudge:{prompt_id}", standing.channel_id, "", nudge_message(view), thread=standing.ts)
+
+    def _unwritten(self, business_id: str, item_id: str) -> None:
+        view = self._writing.unwritten(business_id, item_id)
+        self._write(f"unwritten:{item_id}:{view.item.version}", view.user_id, "", unwritten_message(view))
 
     def _outcome(self, request_id: str) -> None:
         """Tell the requester, with a message for each turn: "held", later "published", a second stop."""

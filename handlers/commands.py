@@ -7,16 +7,20 @@ from dataclasses import replace
 
 from blocks.clients import clients_message
 from blocks.connection import connect_message, disconnect_modal, standing_message
+from blocks.editing import edit_modal
 from blocks.entries import WORDS, entries_message, lists_message, which_list
 from blocks.inbox import inbox_message
 from blocks.item import item_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message
+from blocks.rates import rates_message
+from blocks.rules import rules_message, trial_message
 from blocks.settings import settings_modal
 from blocks.words import help_message, plain_answer
 from bot.domain.inbox import wanted
 from bot.domain.lists import ListName
 from bot.domain.views import EntryPage, PublishList
+from bot.errors import InputError
 from handlers.desk import Desk, Who
 
 Answer = Message
@@ -109,6 +113,37 @@ def item(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
     return item_message(desk.inbox.item(who.workspace_id, who.user_id, words, who.channel_id))
 
 
+def edit(desk: Desk, who: Who, words: str, open_view: OpenView) -> Answer | None:
+    """Open the form of the item with a number."""
+    number = number_in(words, "Type the item's number after it, such as `/dext edit 7`.")
+    item_id, business_id = desk.editing.id_of(who.workspace_id, who.user_id, number, who.channel_id, who.business_id)
+    open_view(edit_modal(desk.editing.form(who.workspace_id, who.user_id, item_id, business_id)))
+    return None
+
+
+def rules(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
+    """List the rules, or with `try <number>` say what they make of an item."""
+    first, _, rest = words.partition(" ")
+    if first.lower() != "try":
+        return rules_message(desk.rules.listing(who.workspace_id, who.user_id, 0, who.channel_id, who.business_id))
+    number = number_in(rest, "Type the item's number after it, such as `/dext rules try 7`.")
+    return trial_message(desk.rules.trial(who.workspace_id, who.user_id, number, who.channel_id, who.business_id))
+
+
+def tax(desk: Desk, who: Who, _words: str, _open: OpenView) -> Answer:
+    """List the tax rates."""
+    business, found, may_change = desk.rates.listing(who.workspace_id, who.user_id, who.channel_id, who.business_id)
+    return rates_message(business, found, may_change)
+
+
+def number_in(words: str, otherwise: str) -> int:
+    """Return the item's number that somebody typed; raise `InputError` that says what to type."""
+    text = words.strip().removeprefix("#")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise InputError(otherwise)
+    return int(text)
+
+
 Command = Callable[[Desk, Who, str, OpenView], Answer | None]
 
 COMMANDS: Mapping[str, Command] = {
@@ -120,6 +155,9 @@ COMMANDS: Mapping[str, Command] = {
     "refresh": refresh,
     "lists": lists,
     "publish": publish,
+    "edit": edit,
+    "rules": rules,
+    "tax": tax,
     "settings": settings,
     "clients": clients,
     "items": inbox,

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.kit import Message
+from bot.services.applying import Applying
 from bot.services.approvals import Approvals
 from bot.services.asking import Asking
 from bot.services.clients import Clients
 from bot.services.connecting import Connecting
 from bot.services.disconnecting import Disconnecting
+from bot.services.dividing import Dividing
+from bot.services.editing import Editing
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
 from bot.services.inbox import Inbox
@@ -21,8 +24,10 @@ from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.previews import Previews
 from bot.services.prompts import Prompts
+from bot.services.rates import Rates
 from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.rules import Rules
 from bot.services.status import Status
 from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
@@ -66,6 +71,11 @@ class Desk:
     previews: Previews
     receipts: Receipts
     suppliers: Suppliers
+    editing: Editing
+    dividing: Dividing
+    rules: Rules
+    applying: Applying
+    rates: Rates
 
     def answer(self, who: Who, what: Message, *, replace: bool = False) -> None:
         """Answer a click, with a message of its own or in place of the one that was clicked."""

@@ -13,7 +13,7 @@ from blocks.clients import which_message
 from blocks.kit import Message, section
 from blocks.words import plain_answer, reconnect_answer
 from bot.domain.people import Right
-from bot.errors import AmbiguousError, BotError, InputError, NotAllowedError
+from bot.errors import AmbiguousError, BotError, FormError, InputError, NotAllowedError
 from bot.log import get_logger
 from handlers.desk import Desk, Who, clicked, ephemeral, typed
 
@@ -30,7 +30,7 @@ def answer_error(desk: Desk, error: Exception, body: dict[str, Any]) -> BoltResp
     told = _words(error)
     match body.get("type"):
         case "view_submission":
-            return BoltResponse(status=200, body=_form(error, told))
+            return BoltResponse(status=200, body=_form(error, told, body))
         case "block_actions":
             who = clicked(body)
             desk.answer(who, told)
@@ -82,9 +82,14 @@ def _is_late(error: SlackApiError) -> bool:
     return named in _TRIGGERS or (named == "invalid_arguments" and "trigger_id" in told)
 
 
-def _form(error: Exception, told: Message) -> dict[str, Any]:
+def _form(error: Exception, told: Message, body: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(error, FormError):
+        return {
+            "response_action": "errors",
+            "errors": {_block(body, name): said for name, said in error.errors.items()},
+        }
     if isinstance(error, InputError) and error.field:
-        return {"response_action": "errors", "errors": {error.field: error.user_message}}
+        return {"response_action": "errors", "errors": {_block(body, error.field): error.user_message}}
     view = {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Not done"},
@@ -92,3 +97,9 @@ def _form(error: Exception, told: Message) -> dict[str, Any]:
         "blocks": list(told.blocks[:1]) or [section(told.text)],
     }
     return {"response_action": "update", "view": view}
+
+
+def _block(body: dict[str, Any], field: str) -> str:
+    """Return the id of the input that a field stands in: its own, or one that begins with it."""
+    ids = [str(block.get("block_id", "")) for block in (body.get("view") or {}).get("blocks") or []]
+    return next((one for one in ids if one == field or one.startswith(f"{field}.")), field)

@@ -11,14 +11,14 @@ from slack_sdk import WebClient
 
 from blocks.ids import Action, Shortcut, View
 from blocks.kit import Block
-from handlers import buttons, commands, documents, events, items, modals, receipts, suppliers
+from handlers import buttons, commands, documents, editing, events, items, modals, receipts, rules, suppliers
 from handlers.desk import Desk, ephemeral, typed
 from handlers.failures import answer_error
 
 COMMAND = "/dext"
 
 Button = Callable[[Desk, dict[str, Any], commands.OpenView], None]
-Form = Callable[[Desk, dict[str, Any]], None]
+Form = Callable[[Desk, dict[str, Any]], Block | None]
 Choices = Callable[[Desk, dict[str, Any]], Block]
 
 BUTTONS: Mapping[Action, Button] = {
@@ -59,6 +59,21 @@ BUTTONS: Mapping[Action, Button] = {
     Action.BUSINESS_CHOOSE: buttons.business_choose,
     Action.BUSINESS_FIND: buttons.business_choose,
     Action.CLIENTS_PAGE: buttons.clients_page,
+    Action.ITEM_EDIT: editing.item_edit,
+    Action.ITEM_CHECK: editing.item_check,
+    Action.LINES_OPEN: editing.lines_open,
+    Action.LINES_ADD: editing.lines_add,
+    Action.LINES_SPLIT: editing.lines_split,
+    Action.LINE_REMOVE: editing.line_remove,
+    Action.RULES_PAGE: rules.rules_page,
+    Action.RULE_NEW: rules.rule_new,
+    Action.RULE_FROM: rules.rule_from,
+    Action.RULE_EDIT: rules.rule_edit,
+    Action.RULE_KIND: rules.rule_kind,
+    Action.RULE_MOVE: rules.rule_move,
+    Action.RULE_REMOVE: rules.rule_remove,
+    Action.RATE_NEW: rules.rate_new,
+    Action.RATE_REMOVE: rules.rate_remove,
 }
 
 FORMS: Mapping[View, Form] = {
@@ -68,6 +83,11 @@ FORMS: Mapping[View, Form] = {
     View.ASK: modals.ask,
     View.COPY: modals.copy_settings,
     View.SUPPLIER: suppliers.create_supplier,
+    View.ITEM_EDIT: editing.save_item,
+    View.LINES: editing.save_lines,
+    View.RULE: rules.save_rule,
+    View.RULE_APPLY: rules.apply_rule,
+    View.RATE: rules.save_rate,
 }
 
 EVENTS: Mapping[str, Form] = {
@@ -84,6 +104,7 @@ CHOICES: Mapping[Action, Choices] = {
     Action.ZONE: modals.zones,
     Action.BUSINESS_FIND: modals.businesses,
     Action.COUNTRY: suppliers.countries,
+    Action.ENTRY_PICK: editing.entries,
 }
 
 
@@ -104,8 +125,7 @@ def register(app: App, desk: Desk) -> None:
 
     def on_form(handle: Form) -> Callable[..., None]:
         def listener(ack: Ack, body: dict[str, Any]) -> None:
-            handle(desk, body)
-            ack()
+            ack(handle(desk, body) or "")
 
         return listener
 
@@ -149,7 +169,15 @@ def _with_suffix(action: Action) -> re.Pattern[str]:
 
 
 def _opener(client: WebClient, body: dict[str, Any]) -> commands.OpenView:
+    """Return what shows a form: over the form that was clicked in, or in its place if it is the same one drawn anew."""
+    clicked_in = body.get("view") or {}
+
     def open_view(view: Block) -> None:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        if clicked_in.get("type") != "modal":
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+        elif clicked_in.get("callback_id") == view["callback_id"]:
+            client.views_update(view_id=clicked_in["id"], view=view)
+        else:
+            client.views_push(trigger_id=body["trigger_id"], view=view)
 
     return open_view

@@ -33,6 +33,13 @@ def get(session: Session, request_id: str, *, lock: bool = False) -> Request:
     return _request(row)
 
 
+def find_pending(session: Session, item_id: str, *, lock: bool = False) -> Request | None:
+    """Return the request that waits for a decision on an item, locked until the transaction ends if asked."""
+    query = select(requests).where(requests.c.item_id == item_id, requests.c.state == RequestState.PENDING.value)
+    row = session.execute(query.with_for_update() if lock else query).one_or_none()
+    return _request(row) if row is not None else None
+
+
 def pending(session: Session, business_id: str, limit: int) -> list[Request]:
     """Return what waits for a decision, oldest first."""
     query = select(requests).where(
@@ -75,6 +82,7 @@ def _row(request: Request) -> dict[str, Any]:
         "decided_at": request.decided_at,
         "reason": request.reason,
         "changes": list(request.changes),
+        "why": request.why,
     }
 
 
@@ -93,4 +101,5 @@ def _request(row: Row[Any]) -> Request:
         decided_at=row.decided_at,
         reason=row.reason,
         changes=tuple(row.changes),
+        why=row.why,
     )

@@ -96,15 +96,15 @@ def change_business(session: Session, changed: Business) -> None:
     )
 
 
-def next_number(session: Session, business_id: str) -> int:
-    """Count a business's items one further and return the new number."""
+def next_number(session: Session, business_id: str, many: int = 1) -> int:
+    """Count a business's items further and return the first new number; `many` numbers are taken."""
     statement = (
         update(businesses)
         .where(businesses.c.id == business_id)
-        .values(last_number=businesses.c.last_number + 1)
+        .values(last_number=businesses.c.last_number + many)
         .returning(businesses.c.last_number)
     )
-    return int(session.execute(statement).scalar_one())
+    return int(session.execute(statement).scalar_one()) - many + 1
 
 
 def set_intake(session: Session, business_id: str, *, taken_in_at: datetime | None, due_at: datetime | None) -> None:

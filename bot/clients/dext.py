@@ -169,7 +169,7 @@ class DextClient:
                 ) from None
             raise
 
-    def update_receipt(self, receipt_id: str, changes: Mapping[str, str]) -> DextReceipt:
+    def update_receipt(self, receipt_id: str, changes: Mapping[str, str | bool]) -> DextReceipt:
         """Write fields of a document, named as Dext names them, and return what it is now.
 
         Raises NoSuchEntryError. Writing the same again is harmless, so it is repeated after a lost answer.

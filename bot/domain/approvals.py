@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +20,10 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """Be a request for approval of one item, for exactly the plan that was shown."""
+    """Be a request for approval of one item, for exactly the plan that was shown.
+
+    A rule that asks by itself has no `requested_by`; `why` is then its reason, in words.
+    """
 
     id: str
     business_id: str
@@ -34,11 +38,12 @@ class Request:
     decided_at: datetime | None = None
     reason: str = ""
     changes: tuple[str, ...] = ()
+    why: str = ""
 
 
-def may_decide(request: Request, user_id: str) -> bool:
+def may_decide(request: Request, user_id: str, prepared_by: Iterable[str] = ()) -> bool:
     """Say whether `user_id`, who has the right to approve, may decide this request.
 
-    Nobody approves what they requested, by any route (docs/approvals.md, four eyes).
+    Nobody approves what they prepared, edited or requested, by any route (docs/approvals.md, four eyes).
     """
-    return user_id != request.requested_by
+    return user_id != request.requested_by and user_id not in prepared_by

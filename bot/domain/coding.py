@@ -7,8 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.businesses import TaxTreatment
 from bot.domain.items import Details
+from bot.domain.lines import ItemLine, Ref
 from bot.domain.lists import Entry, project_name
+from bot.domain.tax import Booking, TaxRate, book
 
 _BLANKS = re.compile(r"\s+")
 
@@ -41,6 +44,9 @@ class Match:
     by_name: bool = False
 
 
+NO_MATCH = Match()
+
+
 def match(candidates: Candidates) -> Match:
     """Choose the entry: by id if Dext carries ours, else by a name that only one active entry has."""
     if candidates.by_id is not None:
@@ -57,8 +63,18 @@ def match(candidates: Candidates) -> Match:
 
 
 @dataclass(frozen=True)
+class LineCoding:
+    """Be a line's own entries matched against the lists; what a line does not name is the item's."""
+
+    category: Match = NO_MATCH
+    project_class: Match = NO_MATCH
+    location: Match = NO_MATCH
+    customer: Match = NO_MATCH
+
+
+@dataclass(frozen=True)
 class Coding:
-    """Be an item's details matched against the lists."""
+    """Be an item's details matched against the lists; `tax_rate` is the rate that was chosen, if one was."""
 
     supplier: Match
     category: Match
@@ -67,10 +83,54 @@ class Coding:
     project_location: Match
     payment_account: Match
     tax_account: Match
+    approver: Match = NO_MATCH
+    tax_rate: TaxRate | None = None
+    lines: tuple[LineCoding, ...] = ()
+
+    def treatment(self, business: TaxTreatment) -> TaxTreatment:
+        """Return how the tax is booked: as the chosen rate says, else as the business does."""
+        return self.tax_rate.treatment if self.tax_rate is not None else business
+
+
+def booking(details: Details, coding: Coding, treatment: TaxTreatment) -> Booking:
+    """Return how an item's tax is booked in a business that books tax so."""
+    return book(
+        details.total, details.tax, details.currency, details.tax_setting, coding.tax_rate, coding.treatment(treatment)
+    )
 
 
 def named(details: Details) -> Sequence[str]:
     """Return the names an item carries, normalised, for one look-up of them all."""
-    projects = (details.project, project_name(details.project)[1])
-    names = (details.supplier, details.category, details.customer, *projects, details.payment_method)
+    names = [
+        details.supplier,
+        details.category,
+        details.customer,
+        details.project,
+        project_name(details.project)[1],
+        details.project_class,
+        details.location,
+        details.payment_method,
+        details.approver,
+    ]
+    names += [ref.name for row in details.lines.rows for ref in refs_of(row)]
     return sorted({normalised(name) for name in names if name})
+
+
+def identified(details: Details) -> Sequence[str]:
+    """Return the ids of entries an item carries, for one look-up of them all."""
+    ids = [
+        details.supplier_id,
+        details.category_id,
+        details.customer_id,
+        details.project_class_id,
+        details.location_id,
+        details.payment_method_id,
+        details.approver_id,
+    ]
+    ids += [ref.id for row in details.lines.rows for ref in refs_of(row)]
+    return sorted({id_ for id_ in ids if id_})
+
+
+def refs_of(row: ItemLine) -> tuple[Ref, Ref, Ref, Ref]:
+    """Return the entries a line names: category, class, location, customer."""
+    return (row.category, row.project_class, row.location, row.customer)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.layers import Layers
+from bot.domain.lines import NO_LINES, Lines
 from bot.domain.money import Money
 
 
@@ -65,10 +67,11 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class Details:
-    """Be what Dext says of a document.
+    """Be what is known of a document: as Dext says it, or as it holds after edits and rules.
 
-    Names are as in Dext; the `…_id` fields carry the ids that we pushed there, which are
-    Bill.com's, or are empty. `total` and `tax` are in `currency`; `None` is unknown.
+    The `…_id` fields carry Bill.com's ids, which are also those that we push to Dext, or are empty. `project` is
+    Dext's one field for class and location; the other two are known from edits and rules. `total` and `tax` are
+    in `currency`; `None` is unknown. `tax_setting` is the id of a rate, `none`, or empty: then `tax` decides.
     """
 
     dext_id: str
@@ -90,6 +93,16 @@ class Details:
     description: str = ""
     paid: bool = False
     obstacle: Obstacle = Obstacle.NONE
+    customer_id: str = ""
+    project_class: str = ""
+    project_class_id: str = ""
+    location: str = ""
+    location_id: str = ""
+    payment_method_id: str = ""
+    approver: str = ""
+    approver_id: str = ""
+    tax_setting: str = ""
+    lines: Lines = NO_LINES
 
     @property
     def money(self) -> Money | None:
@@ -99,7 +112,11 @@ class Details:
 
 @dataclass(frozen=True)
 class Item:
-    """Be an item as it is stored; `number` is what people type, counted per business."""
+    """Be an item as it is stored; `number` is what people type, counted per business.
+
+    `details` is what holds, `seen` what Dext last said, `layers` what each source says. `version` counts changes of
+    what holds. `uploader` sent the document from Slack, `editors` are all who edited it there.
+    """
 
     id: str
     business_id: str
@@ -110,6 +127,16 @@ class Item:
     taken_in_at: datetime
     bill_id: str = ""
     note: str = ""
+    layers: Layers = field(default_factory=Layers)
+    seen: Details | None = None
+    version: int = 1
+    uploader: str = ""
+    editors: tuple[str, ...] = ()
+
+    @property
+    def prepared_by(self) -> tuple[str, ...]:
+        """Return the people who sent or edited it in Slack: none of them approves it."""
+        return (*self.editors, self.uploader) if self.uploader else self.editors
 
     @property
     def label(self) -> str:

@@ -25,6 +25,7 @@ class Right(StrEnum):
     REQUEST = "request"
     APPROVE = "approve"
     SUBMIT = "submit"
+    RULES = "rules"
 
 
 _GRANTS: dict[Right, frozenset[Role]] = {
@@ -35,6 +36,7 @@ _GRANTS: dict[Right, frozenset[Role]] = {
     Right.REQUEST: frozenset({Role.ADMIN, Role.FINANCE}),
     Right.APPROVE: frozenset({Role.ADMIN, Role.APPROVER}),
     Right.SUBMIT: frozenset({Role.ADMIN, Role.FINANCE, Role.APPROVER}),
+    Right.RULES: frozenset({Role.ADMIN}),
 }
 
 WHAT: dict[Right, str] = {
@@ -45,6 +47,7 @@ WHAT: dict[Right, str] = {
     Right.REQUEST: "publish or ask for approval",
     Right.APPROVE: "approve or reject",
     Right.SUBMIT: "send documents to Dext",
+    Right.RULES: "change rules",
 }
 """Each right as the end of the sentence "you can't …"."""
 

@@ -50,6 +50,7 @@ class Publish:
     document_id: str = ""
     paying_at: datetime | None = None
     payment_id: str = ""
+    approver_set_at: datetime | None = None
     marked_at: datetime | None = None
     done_at: datetime | None = None
     problem: str = ""
@@ -101,7 +102,12 @@ def recognise(plan: Plan, bills: list[Bill]) -> Recognised:
             return Recognised(ours=bill)
         if bill.archived:
             continue
-        same_number = normalised_number(bill.invoice_number) == number
+        # A number that is nothing but signs is only like itself.
+        same_number = (
+            normalised_number(bill.invoice_number) == number
+            if number
+            else (bill.invoice_number == plan.draft.invoice_number)
+        )
         generated = not plan.original_number.strip()
         same_facts = bill.invoice_date == plan.draft.invoice_date and bill.amount == plan.draft.total
         if same_number or (generated and same_facts):

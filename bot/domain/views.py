@@ -5,7 +5,8 @@ Names and texts are foreign and unescaped here; escaping is the business of `blo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.approvals import Request
@@ -14,14 +15,20 @@ from bot.domain.breaks import Break, Prompt
 from bot.domain.businesses import Business
 from bot.domain.clients import Move, Work
 from bot.domain.connections import Connection, Turn
+from bot.domain.editing import LinesDraft
+from bot.domain.fields import ItemField, Value
 from bot.domain.items import Item
+from bot.domain.layers import Told
 from bot.domain.links import Attempt
 from bot.domain.lists import Entry, Found, ListName
 from bot.domain.money import Money
 from bot.domain.people import Right, Role
 from bot.domain.publishing import Publish
+from bot.domain.receiving import Change
 from bot.domain.refreshing import Refresh, RefreshState
+from bot.domain.rules import Rule, Verdict
 from bot.domain.sightings import Sighting
+from bot.domain.tax import TaxRate
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,53 @@ class Card:
     item: Item
     publish: Publish | None
     bill_url: str
+
+
+@dataclass(frozen=True)
+class EditForm:
+    """Be the form of an item: what it shows in each field, and how the amounts stand.
+
+    `approvers` are those who could approve it after this person edited it; `gives_up` says that this person could
+    approve it now and then cannot. `changed` is what others changed since the person began, `mine` what they had
+    typed there.
+    """
+
+    business: Business
+    item: Item
+    values: Mapping[ItemField, Value]
+    rates: tuple[TaxRate, ...]
+    balance: str
+    gives_up: bool = False
+    approvers: tuple[str, ...] = ()
+    changed: tuple[Change, ...] = ()
+    mine: Mapping[ItemField, Value] = field(default_factory=dict)
+    unnamed: str = ""
+
+
+@dataclass(frozen=True)
+class LinesForm:
+    """Be the form of an item's lines: a page of them, what they have to add up to, and how they stand."""
+
+    business: Business
+    item: Item
+    draft: LinesDraft
+    many: int
+    balance: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """Be what came of an edit: the item, what was changed, and who can approve it now.
+
+    `form` is set instead when others changed it meanwhile: nothing was saved, and it shows what they did.
+    """
+
+    item: Item
+    changes: tuple[Change, ...] = ()
+    asked_again: bool = False
+    form: EditForm | None = None
+    may_rule: bool = False
 
 
 @dataclass(frozen=True)
@@ -308,3 +362,75 @@ class Copied:
     target: Business
     taken: tuple[str, ...]
     left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """Be a rule in a list; `problems` names what it sets that is no longer in Bill.com."""
+
+    rule: Rule
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleList:
+    """Be a page of a business's rules in their order; `names` of all are but memories of a supplier's name."""
+
+    business: Business
+    rows: tuple[RuleRow, ...]
+    count: int
+    names: int
+    page: int
+    pages: int
+    may_change: bool
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleForm:
+    """Be the form of a rule: a new one, or one that is there (`rule.version` tells which)."""
+
+    business: Business
+    rule: Rule
+    rates: tuple[TaxRate, ...]
+    item: Item | None = None
+    problem: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether the rule is not there yet."""
+        return not self.rule.id
+
+
+@dataclass(frozen=True)
+class RuleEffect:
+    """Be what a saved rule would do to the items in the inbox, before anybody says that it shall.
+
+    `more` says that only the oldest items were counted.
+    """
+
+    business: Business
+    rule: Rule
+    many: int
+    examples: tuple[tuple[Item, tuple[Change, ...]], ...]
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Be what the rules of a business say of an item: each rule's part, what would hold, and who asks."""
+
+    business: Business
+    item: Item
+    verdict: Verdict
+    told: tuple[Told, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """Be the edits of an item that Dext refused, each with its reason, for whoever made them."""
+
+    item: Item
+    user_id: str
+    refused: tuple[tuple[str, str], ...]

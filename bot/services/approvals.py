@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.domain.approvals import Request, RequestState, may_decide
 from bot.domain.businesses import Business
+from bot.domain.coding import normalised
 from bot.domain.connections import CHECKED, LegState
 from bot.domain.items import Item, ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.people import Right, roles_with
-from bot.domain.plans import Plan, differences, make_plan
 from bot.domain.publishing import Publish, PublishState, web_path
-from bot.domain.readiness import lacks
 from bot.domain.views import Card
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, InputError, NotAllowedError
 from bot.services.base import Base, business_in, find_business
-from bot.services.coder import code
+from bot.services.facts import facts_of
 from bot.services.people import mentions, require
+from bot.services.planning import as_it_is_now, current_plan
+from bot.services.ruling import remember_supplier, verdicts
 from storage import approvals, items, legs, lists, people, publishes
 
 MOST_AT_ONCE = 10
@@ -60,15 +62,33 @@ class Approvals:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.REQUEST)
             self._check_connected(session, business)
-            self._check_somebody_else_can(session, business, user_id)
+            able = people.holders(session, business.id, roles_with(Right.APPROVE))
+            self._check_somebody_else_can(able, user_id)
             for item_id in item_ids[:MOST_AT_ONCE]:
                 item = items.get(session, business.id, item_id, lock=True)
-                problem = self._ask(session, business, item, user_id, business.channel_id or channel_id)
+                problem = _nobody_left(able, user_id, item)
+                problem = problem or self._ask(session, business, item, user_id, business.channel_id or channel_id)
                 if problem:
                     refused.append((item, problem))
                 else:
                     asked.append(item)
         return Asked(business, tuple(asked), tuple(refused))
+
+    def request_by_rule(self, business_id: str, item_id: str) -> None:
+        """Ask for approval of an item that has just been received, if a rule says so; else leave it ready.
+
+        Where nothing can be published yet, nobody could approve, or there is no channel to ask in, it stays ready.
+        """
+        now = self._base.clock()
+        with self._base.database.begin() as session:
+            business = people.business(session, business_id)
+            item = items.get(session, business_id, item_id, lock=True)
+            able = people.holders(session, business_id, roles_with(Right.APPROVE))
+            if item.status is not ItemStatus.READY or not business.channel_id or _nobody_left(able, "", item):
+                return
+            (verdict,) = verdicts(session, business, [(facts_of(item), item.uploader)], now)
+            if verdict.auto.asks and not why_not_publishing(session, business):
+                self._ask(session, business, item, "", business.channel_id, verdict.auto.why)
 
     def approve(self, workspace_id: str, user_id: str, request_id: str) -> None:
         """Approve, and write the intent to publish in the same transaction.
@@ -81,19 +101,15 @@ class Approvals:
         with self._base.database.begin() as session:
             request, business = self._decidable(session, workspace_id, user_id, request_id)
             item = items.get(session, business.id, request.item_id, lock=True)
-            plan, problem = current_plan(session, business, item, now.date())
-            if problem:
-                # Kept on the card, so that whoever looks next knows why Approve did nothing.
-                changed = (problem,)
-                self._rewrite(session, replace(request, changes=changed))
-            elif plan is not None and plan.fingerprint != request.fingerprint:
-                changed = differences(request.plan, plan)
-                asked_again = replace(request, plan=plan, fingerprint=plan.fingerprint, changes=changed)
-                self._rewrite(session, asked_again)
+            anew = as_it_is_now(session, business, item, request, now.date())
+            if anew is not None:
+                changed = anew.changes
+                rewrite(self._base, session, anew)
             else:
                 decided = replace(request, state=RequestState.APPROVED, decided_by=user_id, decided_at=now, changes=())
-                self._rewrite(session, decided)
+                rewrite(self._base, session, decided)
                 self._start_publish(session, item, decided)
+                self._confirm_supplier(session, item, decided)
         if changed:
             raise ConflictError(
                 "Nothing was approved: the item changed since this card was written. "
@@ -113,7 +129,7 @@ class Approvals:
             request, business = self._decidable(session, workspace_id, user_id, request_id)
             item = items.get(session, business.id, request.item_id, lock=True)
             rejected = replace(request, state=RequestState.REJECTED, decided_by=user_id, decided_at=now, reason=text)
-            self._rewrite(session, rejected)
+            rewrite(self._base, session, rejected)
             note = f"rejected: {text}"
             items.keep(session, replace(item, status=ItemStatus.REJECTED, note=note), now)
             self._base.tell(session, "outcome", request.id, business.id)
@@ -156,7 +172,9 @@ class Approvals:
             items.keep(session, replace(item, status=ItemStatus.PUBLISHING, note=""), now)
             self._base.tell(session, "card", request.id, business.id)
 
-    def _ask(self, session: Session, business: Business, item: Item, user_id: str, channel_id: str) -> str:
+    def _ask(
+        self, session: Session, business: Business, item: Item, user_id: str, channel_id: str, why: str = ""
+    ) -> str:
         """Make the request for one item; return why not when it cannot be."""
         refusal = _refusal(item)
         if refusal:
@@ -181,6 +199,7 @@ class Approvals:
             requested_by=user_id,
             requested_at=now,
             channel_id=channel_id,
+            why=why,
         )
         approvals.add(session, request)
         items.keep(session, replace(item, status=ItemStatus.WAITING, lacks=(), note=""), now)
@@ -197,18 +216,14 @@ class Approvals:
         if request.state is not RequestState.PENDING:
             who = f" by <@{request.decided_by}>" if request.decided_by else ""
             raise ConflictError(f"That was {request.state.value} already{who}; your click changed nothing.")
-        if not may_decide(request, user_id):
-            raise NotAllowedError(
-                "You asked for this approval, so somebody else has to decide. These people can: "
-                f"{mentions(_others(session, business, user_id))}."
-            )
+        item = items.get(session, business.id, request.item_id)
+        if not may_decide(request, user_id, item.prepared_by):
+            did = "asked for this approval" if user_id == request.requested_by else _prepared(item, user_id)
+            able = people.holders(session, business.id, roles_with(Right.APPROVE))
+            others = [other for other in able if may_decide(request, other, item.prepared_by)]
+            who = f"These people can: {mentions(others)}." if others else _NOBODY
+            raise NotAllowedError(f"You {did}, so somebody else has to decide. {who}")
         return request, business
-
-    def _rewrite(self, session: Session, request: Request) -> None:
-        approvals.keep(session, request)
-        self._base.tell(session, "card", request.id, request.business_id)
-        if request.changes:
-            self._base.tell(session, "outcome", request.id, request.business_id)
 
     def _start_publish(self, session: Session, item: Item, request: Request) -> None:
         now = self._base.clock()
@@ -234,22 +249,38 @@ class Approvals:
         restart(self._base, session, publish.id, item.business_id)
         items.keep(session, replace(item, status=ItemStatus.PUBLISHING, note=""), now)
 
+    def _confirm_supplier(self, session: Session, item: Item, request: Request) -> None:
+        """Remember a supplier that was found by its name, now that somebody approved it; Dext then needs no id."""
+        written, plan = facts_of(item), request.plan
+        if not written.supplier_id and normalised(written.supplier) == normalised(plan.supplier):
+            vendor = Ref(plan.draft.vendor_id, plan.supplier)
+            remember_supplier(self._base, session, item, vendor, request.decided_by)
+
     def _check_connected(self, session: Session, business: Business) -> None:
         problem = why_not_publishing(session, business)
         if problem:
             raise ConflictError(problem)
 
-    def _check_somebody_else_can(self, session: Session, business: Business, user_id: str) -> None:
-        if not _others(session, business, user_id):
+    def _check_somebody_else_can(self, able: Sequence[str], user_id: str) -> None:
+        if not [other for other in able if other != user_id]:
             raise NotAllowedError(
                 "Nobody else can approve, and nobody approves their own request. An admin gives somebody the "
                 "approver role in `/dext settings`."
             )
 
 
-def _others(session: Session, business: Business, user_id: str) -> list[str]:
-    able = people.holders(session, business.id, roles_with(Right.APPROVE))
-    return [other for other in able if other != user_id]
+_NOBODY = "Nobody else has the role for it yet: an admin gives it to somebody in `/dext settings`."
+
+
+def _nobody_left(able: Sequence[str], user_id: str, item: Item) -> str:
+    """Say that all who could approve an item have prepared it, or nothing."""
+    if [other for other in able if other != user_id and other not in item.prepared_by]:
+        return ""
+    return "everybody who could approve it has edited it or sent it in, and nobody approves their own work"
+
+
+def _prepared(item: Item, user_id: str) -> str:
+    return "edited this item" if user_id in item.editors else "sent this document in"
 
 
 def _refusal(item: Item) -> str:
@@ -260,13 +291,12 @@ def _refusal(item: Item) -> str:
     return ""
 
 
-def current_plan(session: Session, business: Business, item: Item, today: date) -> tuple[Plan | None, str]:
-    """Return what publishing the item would send as things stand now, or why it cannot be sent."""
-    coding = code(session, business, [item.details])[0]
-    missing = lacks(item.details, coding, business.tax_treatment, today)
-    if missing:
-        return None, "; ".join(missing)
-    return make_plan(item.details, coding, business.tax_treatment), ""
+def rewrite(base: Base, session: Session, request: Request) -> None:
+    """Store what became of a request, and let its card say so; the requester hears of what changed."""
+    approvals.keep(session, request)
+    base.tell(session, "card", request.id, request.business_id)
+    if request.changes:
+        base.tell(session, "outcome", request.id, request.business_id)
 
 
 def why_not_publishing(session: Session, business: Business) -> str:

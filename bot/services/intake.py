@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from bot.clients.dext import DextClient, DextReceipt
 from bot.domain.businesses import Business
 from bot.domain.coding import Coding
-from bot.domain.items import OPEN, Details, DocumentKind, Item, ItemStatus, Obstacle
-from bot.domain.marks import without_mark
+from bot.domain.items import OPEN, Details, Item, ItemStatus, Obstacle
+from bot.domain.layers import Layers
 from bot.domain.people import Right
 from bot.domain.readiness import lacks
+from bot.domain.receiving import Change, receive, take_in
 from bot.domain.work import Job
 from bot.errors import RefusedError, UpstreamError
 from bot.log import get_logger
 from bot.services.base import Base, find_business
 from bot.services.coder import code
+from bot.services.facts import facts_of, fingerprint, read
 from bot.services.health import Health
 from bot.services.people import require
-from storage import items, legs, people
+from bot.services.ruling import verdicts
+from storage import changes, items, legs, people
 
 _CHUNK = 200
 _MOST_LEFT = 50
 _PUBLISHED = "published"
 _UNDER_WAY = (ItemStatus.WAITING, ItemStatus.PUBLISHING, ItemStatus.HELD)
-_MOST = Decimal(10) ** 12
 _ID_DIGITS = 32
-_KINDS = {
-    "credit_note": DocumentKind.CREDIT_NOTE,
-    "credit note": DocumentKind.CREDIT_NOTE,
-    "refund": DocumentKind.CREDIT_NOTE,
-    "sales_invoice": DocumentKind.SALE,
-    "sale": DocumentKind.SALE,
-    "sales": DocumentKind.SALE,
-}
+
+
+Uploaders = Callable[[Session, str, Sequence[str]], Mapping[str, str]]
+"""Return the Slack ids of those who sent documents, by Dext's ids, for a business and some of these ids."""
+
+
+def nobody(_session: Session, _business_id: str, _dext_ids: Sequence[str]) -> Mapping[str, str]:
+    """Say that no document was sent from Slack."""
+    return {}
 
 
 class Intake:
     """Keep our items in step with Dext's inbox."""
 
-    def __init__(self, base: Base, health: Health) -> None:
+    def __init__(self, base: Base, health: Health, uploaders: Uploaders = nobody) -> None:
+        """Take items in; `uploaders` says who sent documents from Slack, since Dext's API does not."""
         self._base = base
         self._health = health
+        self._uploaders = uploaders
         self._log = get_logger(__name__)
 
     def request(self, workspace_id: str, user_id: str, channel_id: str = "", business_id: str = "") -> None:
@@ -98,15 +100,15 @@ class Intake:
         return taken
 
     def look_again(self, business_id: str) -> None:
-        """Work out anew what the open items lack, a chunk a transaction."""
+        """Work out anew what the open items lack, a chunk a transaction; write only what changed."""
         offset = 0
         while True:
+            now = self._base.clock()
             with self._base.database.begin() as session:
                 business = people.business(session, business_id)
-                chunk = items.page(session, business_id, sorted(OPEN), offset=offset, limit=_CHUNK)
+                chunk = items.page(session, business_id, sorted(OPEN), offset=offset, limit=_CHUNK, lock=True)
                 codings = code(session, business, [item.details for item in chunk])
-                for item, coding in zip(chunk, codings, strict=True):
-                    self._judge(session, item, coding, business)
+                items.keep_standings(session, list(_rejudged(business, chunk, codings, now.date())), now)
             if len(chunk) < _CHUNK:
                 return
             offset += _CHUNK
@@ -116,38 +118,91 @@ class Intake:
         now = self._base.clock()
         with self._base.database.begin() as session:
             known = items.digests(session, business.id, [receipt.id for receipt in receipts])
-            changed = []
+            new: list[Details] = []
+            changed: dict[str, Details] = {}
             for receipt in receipts:
                 if len(receipt.id) > _ID_DIGITS:
                     self._log.warning("item with an impossible id", business=business.id)
                     continue
-                details = read(receipt)
+                facts = read(receipt)
                 known_id, known_digest = known.get(receipt.id, ("", ""))
-                if known_digest != fingerprint(details):
-                    changed.append((known_id, details))
-            codings = code(session, business, [details for _, details in changed])
-            for (known_id, details), coding in zip(changed, codings, strict=True):
-                missing = lacks(details, coding, business.tax_treatment, now.date())
-                if known_id:
-                    self._change(session, business, known_id, details, missing, now)
-                else:
-                    self._add(session, business, details, missing, now)
-        return len(changed)
+                if not known_id:
+                    new.append(facts)
+                elif known_digest != fingerprint(facts):
+                    changed[known_id] = facts
+            self._change(session, business, changed, now)
+            self._add(session, business, new, now)
+        return len(new) + len(changed)
 
-    def _change(
-        self,
-        session: Session,
-        business: Business,
-        item_id: str,
-        details: Details,
-        missing: tuple[str, ...],
-        now: datetime,
-    ) -> None:
-        item = replace(items.get(session, business.id, item_id, lock=True), details=details)
-        if item.status in OPEN:
-            # A rejection or a failure was about the details that now changed: the item is judged anew.
-            item = replace(item, status=judged(replace(item, status=ItemStatus.TO_REVIEW), missing), lacks=missing)
-        items.keep(session, item, now, fingerprint(details))
+    def _add(self, session: Session, business: Business, new: Sequence[Details], now: datetime) -> None:
+        """Keep documents that were not there before, with what rules say of those that Dext has read."""
+        if not new:
+            return
+        first = people.next_number(session, business.id, len(new))
+        uploaders = self._uploaders(session, business.id, [facts.dext_id for facts in new])
+        made = [
+            Item(
+                id=self._base.new_id(),
+                business_id=business.id,
+                number=first + place,
+                details=facts,
+                status=ItemStatus.TO_REVIEW,
+                lacks=(),
+                taken_in_at=now,
+                seen=facts,
+                uploader=uploaders.get(facts.dext_id, ""),
+            )
+            for place, facts in enumerate(new)
+        ]
+        received_ = self._receive(session, business, made, now)
+        judged_ = self._judge(session, business, [item for item, _ in received_], now)
+        items.add_many(session, [(item, fingerprint(facts)) for item, facts in zip(judged_, new, strict=True)])
+        changes.add(session, [(item, said) for item, (_, said) in zip(judged_, received_, strict=True)], now)
+        self._ask_by_rule(session, judged_)
+
+    def _change(self, session: Session, business: Business, changed: Mapping[str, Details], now: datetime) -> None:
+        """Lay over items what was changed in Dext; one that Dext has only now read is received."""
+        if not changed:
+            return
+        before = list(items.several(session, business.id, list(changed), lock=True).values())
+        fresh = {item.id for item in before if changed[item.id].processed and not facts_of(item).processed}
+        taken: dict[str, tuple[Item, tuple[Change, ...]]] = {
+            item.id: take_in(item, changed[item.id], now) for item in before if item.id not in fresh
+        }
+        first_read = [replace(item, seen=changed[item.id], layers=Layers()) for item in before if item.id in fresh]
+        taken |= {item.id: (item, said) for item, said in self._receive(session, business, first_read, now)}
+        # A rejection or a failure was about the details that now changed: the item is judged anew.
+        reopened = [
+            replace(item, status=ItemStatus.TO_REVIEW) if item.status in OPEN else item for item, _ in taken.values()
+        ]
+        judged_ = self._judge(session, business, reopened, now)
+        items.keep_many(session, [(item, fingerprint(changed[item.id])) for item in judged_], now)
+        changes.add(session, list(taken.values()), now)
+        self._ask_by_rule(session, [item for item in judged_ if item.id in fresh])
+
+    def _receive(
+        self, session: Session, business: Business, new: Sequence[Item], now: datetime
+    ) -> list[tuple[Item, tuple[Change, ...]]]:
+        """Let rules act on documents that have just been read; what Dext still reads waits for its turn."""
+        ready = [item for item in new if facts_of(item).processed]
+        said = verdicts(session, business, [(facts_of(item), item.uploader) for item in ready], now)
+        found = {item.id: verdict.values for item, verdict in zip(ready, said, strict=True)}
+        return [receive(item, found[item.id], now) if item.id in found else (item, ()) for item in new]
+
+    def _judge(self, session: Session, business: Business, many: Sequence[Item], now: datetime) -> list[Item]:
+        codings = code(session, business, [item.details for item in many])
+        judged_ = []
+        for item, coding in zip(many, codings, strict=True):
+            missing = lacks(item.details, coding, business.tax_treatment, now.date())
+            open_ = item.status in OPEN
+            judged_.append(replace(item, status=judged(item, missing), lacks=missing) if open_ else item)
+        return judged_
+
+    def _ask_by_rule(self, session: Session, received_: Sequence[Item]) -> None:
+        """Let what arrived ready be asked for by itself, where rules say so; the job looks at them once more."""
+        for item in received_:
+            if item.status is ItemStatus.READY and any(given.by for _, said in item.layers for given in said):
+                self._base.work.enqueue_in(session, Job("ask", f"ask:{item.id}", (item.business_id, item.id)))
 
     def _left(self, dext: DextClient, business_id: str, present: set[str]) -> dict[str, Obstacle]:
         """Return our ids of items that left Dext's inbox by other hands, and whether Dext published them by itself.
@@ -163,35 +218,19 @@ class Intake:
         """Note items that left Dext's inbox by other hands: they are not ours to publish any more."""
         now = self._base.clock()
         with self._base.database.begin() as session:
-            for item_id, obstacle in left.items():
-                item = items.get(session, business.id, item_id, lock=True)
-                gone = replace(item.details, obstacle=obstacle)
-                items.keep(session, replace(item, details=gone), now, fingerprint(gone))
+            found = items.several(session, business.id, list(left), lock=True)
+            gone = {item_id: replace(facts_of(item), obstacle=left[item_id]) for item_id, item in found.items()}
+            taken = [take_in(item, gone[item.id], now)[0] for item in found.values()]
+            items.keep_many(session, [(item, fingerprint(gone[item.id])) for item in taken], now)
 
-    def _add(
-        self, session: Session, business: Business, details: Details, missing: tuple[str, ...], now: datetime
-    ) -> None:
-        item = Item(
-            id=self._base.new_id(),
-            business_id=business.id,
-            number=people.next_number(session, business.id),
-            details=details,
-            status=ItemStatus.TO_REVIEW,
-            lacks=missing,
-            taken_in_at=now,
-        )
-        items.add(session, replace(item, status=judged(item, missing)), fingerprint(details))
 
-    def _judge(self, session: Session, item: Item, coding: Coding, business: Business) -> None:
-        """Store what an open item lacks, and so whether it is ready; write only what changed."""
-        today = self._base.clock().date()
+def _rejudged(business: Business, chunk: Sequence[Item], codings: Sequence[Coding], today: date) -> Iterator[Item]:
+    """Yield the items that now lack something else than they did."""
+    for item, coding in zip(chunk, codings, strict=True):
         missing = lacks(item.details, coding, business.tax_treatment, today)
         status = judged(item, missing)
-        if (status, missing) == (item.status, item.lacks):
-            return
-        fresh = items.get(session, business.id, item.id, lock=True)
-        if fresh == item:  # else somebody else was faster, and looks at it again
-            items.keep(session, replace(item, status=status, lacks=missing), self._base.clock())
+        if (status, missing) != (item.status, item.lacks):
+            yield replace(item, status=status, lacks=missing)
 
 
 def judged(item: Item, missing: Sequence[str]) -> ItemStatus:
@@ -206,69 +245,9 @@ def judged(item: Item, missing: Sequence[str]) -> ItemStatus:
     return ItemStatus.TO_REVIEW if missing else ItemStatus.READY
 
 
-def read(receipt: DextReceipt) -> Details:
-    """Turn Dext's flat object into an item's details; our own mark does not count as a change."""
-    return Details(
-        dext_id=receipt.id,
-        kind=_KINDS.get(receipt.type.casefold(), DocumentKind.BILL),
-        processed=receipt.processed,
-        supplier=_text(receipt.supplier),
-        supplier_id=_id(receipt.supplier_id),
-        number=_text(receipt.invoice_number),
-        issued_on=receipt.date,
-        due_on=receipt.due_date,
-        currency=_currency(receipt.currency),
-        total=_amount(receipt.total),
-        tax=_amount(receipt.tax),
-        category=_text(receipt.category),
-        category_id=_id(receipt.category_id),
-        customer=_text(receipt.customer),
-        project=_text(receipt.project),
-        payment_method=_text(receipt.payment_method),
-        description=without_mark(_text(receipt.description)),
-        paid=receipt.paid,
-        obstacle=Obstacle.PUBLISHED if receipt.integration_state.casefold() == _PUBLISHED else Obstacle.NONE,
-    )
-
-
 def _obstacle(dext: DextClient, dext_id: str) -> Obstacle:
     try:
         published = dext.receipt(dext_id).integration_state.casefold() == _PUBLISHED
     except RefusedError:
         return Obstacle.GONE  # deleted or merged
     return Obstacle.PUBLISHED if published else Obstacle.GONE
-
-
-def _text(text: str) -> str:
-    """Return a text that every database keeps: PostgreSQL refuses NUL."""
-    return text.replace("\0", "")
-
-
-def _id(text: str) -> str:
-    """Return an id of ours that Dext carries, or nothing for what cannot be one."""
-    return text if len(text) <= 64 and "\0" not in text else ""
-
-
-def _amount(amount: Decimal | None) -> Decimal | None:
-    """Return an amount, or `None` for one that cannot be kept exactly: better unreadable than rounded."""
-    if amount is None or not amount.is_finite() or abs(amount) >= _MOST or amount != round(amount, 4):
-        return None
-    return amount
-
-
-def _currency(text: str) -> str:
-    """Return a currency's code, or nothing for what cannot be one."""
-    code = text.strip().upper()
-    return code if len(code) == 3 and code.isascii() and code.isalpha() else ""
-
-
-def fingerprint(details: Details) -> str:
-    """Return a digest of details, by which a change in Dext is noticed: its API has no since-filter."""
-    values = {name: _plain(value) for name, value in asdict(details).items()}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    return format(value.normalize(), "f") if hasattr(value, "normalize") else str(value)

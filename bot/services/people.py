@@ -15,6 +15,7 @@ from bot.domain.hours import end_of, is_zone
 from bot.domain.lists import ListName
 from bot.domain.people import WHAT, Right, Role, may, roles_with
 from bot.domain.views import SettingsForm
+from bot.domain.work import Job
 from bot.errors import ConflictError, InputError, NotAllowedError
 from bot.services.ask_answers import settle_granted
 from bot.services.base import Base, find_business
@@ -186,6 +187,9 @@ class People:
                 tax_account_id=wanted.tax_account_id,
             )
             people.change_business(session, changed)
+            if (changed.tax_treatment, changed.tax_account_id) != (business.tax_treatment, business.tax_account_id):
+                job = Job("look_again", f"look:{business.id}:{self._base.new_id()}", (business.id,))
+                self._base.work.enqueue_in(session, job)
             self._keep_ends(session, changed, wanted)
             settle_granted(self._base, session, business.id, user_id)
             self._breaks.reconsider(session, business.id)

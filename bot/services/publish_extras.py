@@ -1,4 +1,4 @@
-"""What belongs to a bill that exists: its document, its payment, the mark in Dext.
+"""What belongs to a bill that exists: its document, its payment, its first approver, the mark in Dext.
 
 A failure here is reported apart and never makes a second bill.
 """
@@ -39,10 +39,12 @@ _GIVE_UP = 8
 
 DOCUMENT = "the document could not be attached"
 PAYMENT = "its payment could not be recorded"
+APPROVER = "its first approver could not be named"
 MARK = "the item could not be marked in Dext"
 BY_HAND = {
     DOCUMENT: "attach it to the bill by hand",
     PAYMENT: "record it in Bill.com by hand, or the bill may be paid again",
+    APPROVER: "name them on the bill in Bill.com",
     MARK: "archive it there, so that nobody publishes it again",
 }
 """What a person does about each."""
@@ -57,11 +59,12 @@ class Extras:
         self._course = course
 
     def run(self, publish: Publish) -> None:
-        """Attach the document, record the payment, mark the item in Dext; then say so."""
+        """Attach the document, record the payment, name the approver, mark the item in Dext; then say so."""
         steps: tuple[tuple[str, bool, Callable[[Publish], bool]], ...] = (
             # Bill.com has no call that attaches a document to a credit; its card said so.
             (DOCUMENT, not publish.document_id and not publish.plan.credit, self._attach),
             (PAYMENT, publish.plan.pays and not publish.payment_id, self._pay),
+            (APPROVER, bool(publish.plan.approver_id) and publish.approver_set_at is None, self._name_approver),
             (MARK, publish.marked_at is None, self._mark),
         )
         shortfalls = list(publish.shortfalls)
@@ -132,6 +135,16 @@ class Extras:
                 self._course.change(publish, paying_at=None)
                 raise
         self._course.change(publish, payment_id=payment_id, attempts=0)
+        return True
+
+    def _name_approver(self, publish: Publish) -> bool:
+        """Name the first approver in Bill.com, which starts no workflow there.
+
+        It sets the whole list, so doing it again changes nothing; after a lost answer they may get a second mail.
+        """
+        with self._health.bill(publish.business_id) as bill:
+            bill.set_approvers(publish.bill_id, [publish.plan.approver_id])
+        self._course.change(publish, approver_set_at=self._base.clock(), attempts=0)
         return True
 
     def _mark(self, publish: Publish) -> bool:

@@ -6,13 +6,13 @@ a step that may have acted looks at Bill.com before it acts again. docs/publishi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clients.bill import BillClient
 from bot.domain.approvals import RequestState
 from bot.domain.items import Obstacle
 from bot.domain.publishing import Publish, PublishState, Recognised, recognise, retry_in
+from bot.domain.receiving import take_in
 from bot.errors import (
     DuplicateError,
     MfaRequiredError,
@@ -21,14 +21,15 @@ from bot.errors import (
     RefusedError,
     UnavailableError,
 )
-from bot.services.approvals import REVIVE, current_plan, publish_job
+from bot.services.approvals import REVIVE, publish_job
 from bot.services.base import Base
+from bot.services.facts import facts_of, fingerprint, read
 from bot.services.health import Health
-from bot.services.intake import fingerprint, read
+from bot.services.planning import current_plan
 from bot.services.publish_course import Course
 from bot.services.publish_extras import LATER, LOST, Extras
 from bot.services.publish_words import refusal, twins
-from storage import approvals, items, legs, people, publishes
+from storage import approvals, changes, items, legs, people, publishes
 
 _LOOK_BACK = timedelta(days=366)
 """How far back a bill that looks the same is looked for; ours is at most as old as its intent."""
@@ -122,14 +123,15 @@ class Publishing:
     def _still_right(self, publish: Publish, found: Recognised) -> bool:
         """Take the item fresh from Dext and compare with what was approved; end the publish if it differs."""
         with self._health.dext(publish.business_id) as dext:
-            details = read(dext.receipt(publish.plan.dext_id))
+            facts = read(dext.receipt(publish.plan.dext_id))
         now = self._base.clock()
         with self._base.database.begin() as session:
             business = people.business(session, publish.business_id)
             item = items.get(session, business.id, publish.item_id, lock=True)
-            if item.details.obstacle is not Obstacle.GONE and fingerprint(details) != fingerprint(item.details):
-                item = replace(item, details=details)
-                items.keep(session, item, now, fingerprint(details))
+            if item.details.obstacle is not Obstacle.GONE and fingerprint(facts) != fingerprint(facts_of(item)):
+                item, said = take_in(item, facts, now)
+                items.keep(session, item, now, fingerprint(facts))
+                changes.add(session, [(item, said)], now)
             request = approvals.get(session, publish.request_id)
             plan, problem = current_plan(session, business, item, now.date())
         if request.state is not RequestState.APPROVED or publish.plan.fingerprint != request.fingerprint:

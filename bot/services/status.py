@@ -53,7 +53,8 @@ class Status:
         if not may(people.roles_of(session, business.id, user_id), Right.APPROVE):
             return []
         pending = approvals.pending(session, business.id, _MOST_PENDING)
-        return [request for request in pending if may_decide(request, user_id)]
+        known = items.several(session, business.id, [request.item_id for request in pending])
+        return [request for request in pending if may_decide(request, user_id, known[request.item_id].prepared_by)]
 
     def _standing(self, session: Session, business: Business, user_id: str) -> Standing:
         counts = items.counts(session, business.id)

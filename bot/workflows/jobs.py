@@ -12,6 +12,8 @@ from bot.engine import DurableWork
 from bot.errors import NotAllowedError, NotFoundError, OutcomeUnknownError, RateLimitedError, UnavailableError
 from bot.log import get_logger
 from bot.notify import Notify
+from bot.services.applying import Applying
+from bot.services.approvals import Approvals
 from bot.services.base import Base
 from bot.services.breaks import Breaks
 from bot.services.finishing import Finishing
@@ -29,6 +31,7 @@ from bot.services.refreshing import Refreshing
 from bot.services.sending import Sending
 from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
+from bot.services.writing import Writing
 
 _KEEP_JOBS = timedelta(days=7)
 _SLACK_PAUSE = 5.0
@@ -57,6 +60,9 @@ class Jobs:
     receipts: Receipts
     sending: Sending
     suppliers: Suppliers
+    approvals: Approvals
+    writing: Writing
+    applying: Applying
 
     def table(self) -> Mapping[str, Callable[..., None]]:
         """Return every job by the name under which it is asked for."""
@@ -67,6 +73,10 @@ class Jobs:
             "intake": self.take_in,
             "receipt": self.receipt,
             "supplier": self.supplier,
+            "look_again": self.look_again,
+            "ask": self.ask,
+            "write_back": self.write_back,
+            "apply_rule": self.apply_rule,
             "tell": self.tell,
             "check": self.check,
             "zone": self.learn_zone,
@@ -80,11 +90,31 @@ class Jobs:
         for _ in self.refreshing.run(refresh_id):
             self.notify.progress(refresh_id)
         business = self.refreshing.progress(refresh_id).business
+        self.intake.look_again(business.id)
         self.holding.release_held(business.id)
 
     def push(self, business_id: str, name: str) -> None:
         """Try once more to pass a list on to Dext."""
         self.pushing.run(business_id, ListName(name))
+
+    def look_again(self, business_id: str) -> None:
+        """Judge the open items of a business anew, because lists, rates or settings changed."""
+        self.intake.look_again(business_id)
+
+    def ask(self, business_id: str, item_id: str) -> None:
+        """Ask for approval of an item that has just been received, if a rule says so."""
+        self.approvals.request_by_rule(business_id, item_id)
+
+    def write_back(self, business_id: str, item_id: str) -> None:
+        """Tell Dext of edits."""
+        self.writing.run(business_id, item_id)
+
+    def apply_rule(self, business_id: str, rule_id: str, by: str) -> None:
+        """Apply a rule to the items that are in the inbox."""
+        try:
+            self.applying.run(business_id, rule_id, by)
+        except NotFoundError:
+            get_logger(__name__).info("rule removed before it was applied", business=business_id, rule=rule_id)
 
     def publish(self, publish_id: str) -> None:
         """Do what is left of a publish."""
@@ -146,6 +176,7 @@ class Jobs:
         self.pushing.start_due()
         self.intake.start_due()
         self.watching.start_due()
+        self.writing.write_due()
         self.publishing.revive_due()
         self.receipts.revive_due()
         self.suppliers.revive_due()

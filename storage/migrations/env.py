@@ -2,7 +2,14 @@
 
 from alembic import context
 
-from storage import tables_admins, tables_documents, tables_lists, tables_suppliers, tables_work  # noqa: F401 - they register themselves
+from storage import (  # noqa: F401 - they register themselves
+    tables_admins,
+    tables_documents,
+    tables_lists,
+    tables_rules,
+    tables_suppliers,
+    tables_work,
+)
 from storage.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -61,7 +61,7 @@ def found(name: str, **changes: Any) -> Match:
     return replace(Match(entry=Entry("00901VENDOR", name)), **changes)
 
 
-def coding(**changes: Match) -> Coding:
+def coding(**changes: Any) -> Coding:
     supplier, category = found("Müller & Söhne GmbH", by_name=True), found("Office *Supplies*")
     return replace(Coding(supplier, category, Match(), Match(), Match(), Match(), Match()), **changes)
 

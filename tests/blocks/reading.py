@@ -23,7 +23,7 @@ _OURS = "|".join(
     ]
 )
 _MEMORY_KEYS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys("abklmoqrstvw", str),
+    **dict.fromkeys("abklmoqrstuvw", str),
     "i": (str, list),
     "p": int,
 }
@@ -65,6 +65,9 @@ def assert_known_ids(payload: Mapping[str, Any]) -> None:
     ids = action_ids(payload["blocks"])
     assert len(ids) == len(set(ids)), f"an action id is used twice: {ids}"
     for action_id in ids:
+        if re.fullmatch(r"\w+\.\d+", action_id):
+            assert Field(action_id.partition(".")[0]), action_id  # an input that is there once for each line
+            continue
         assert action_id in list(Field) or re.fullmatch(r"(\w+\.\w+)(\.\w+)?", action_id), action_id
         if action_id not in list(Field):
             Action(".".join(action_id.split(".")[:2]))

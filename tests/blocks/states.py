@@ -45,6 +45,7 @@ from bot.domain.sightings import SightingKind
 
 from . import views as v
 from .inbox_states import inbox_states, supplier_forms
+from .states_editing import editing_forms, editing_messages, rule_forms, rule_messages
 
 _EXPIRED = (
     "Bill.com no longer lets us in. Ask and approve as usual: what is approved is held and goes out when an admin has "
@@ -242,7 +243,7 @@ def _items() -> dict[str, Message]:
             v.publish_list(
                 lacking=(
                     v.lacking(
-                        40, "supplier missing: choose one in Dext", "total missing: enter it in Dext",
+                        40, "supplier missing: choose one with Edit", "total missing: enter it with Edit",
                         details=v.details(supplier="", total=None),
                     ),
                 ),
@@ -504,8 +505,10 @@ _SOURCES: tuple[Callable[[], Mapping[str, Message]], ...] = (
     _entries,
     _breaks,
     inbox_states,
+    editing_messages,
+    rule_messages,
 )
 
 MESSAGES: Mapping[str, dict[str, Any]] = {name: payload(said) for source in _SOURCES for name, said in source().items()}
-_FORMS: Mapping[str, Block] = {**_modals(), **_homes(), **supplier_forms()}
+_FORMS: Mapping[str, Block] = {**_modals(), **_homes(), **supplier_forms(), **editing_forms(), **rule_forms()}
 MODALS: Mapping[str, dict[str, Any]] = {name: on_the_wire(form) for name, form in _FORMS.items()}

@@ -79,7 +79,7 @@ def test_an_account_is_told_from_another_by_its_number() -> None:
 
 
 def test_all_ten_refusals_are_told_whole() -> None:
-    refused = tuple((v.item(number), "category missing: choose one in Dext; " * 4) for number in range(1, 11))
+    refused = tuple((v.item(number), "category missing: choose one with Edit; " * 4) for number in range(1, 11))
     said = payload(asked_message((), refused, ""))
     for number in range(1, 11):
         assert f"#{number} " in _texts(said)

@@ -93,7 +93,7 @@ def item(number: int = 7, **changes: Any) -> Item:
 
 
 def lacking(number: int = 30, *why: str, **changes: Any) -> Item:
-    missing = why or ("category missing: choose one in Dext",)
+    missing = why or ("category missing: choose one with Edit",)
     return item(number, status=ItemStatus.TO_REVIEW, lacks=missing, **changes)
 
 

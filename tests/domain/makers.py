@@ -50,7 +50,7 @@ def details(**changes: Any) -> Details:
     return replace(_DETAILS, **changes)
 
 
-def coding(**changes: Match) -> Coding:
+def coding(**changes: Any) -> Coding:
     return replace(_CODING, **changes)
 
 

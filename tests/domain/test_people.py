@@ -8,6 +8,7 @@ ALLOWED = {
     Right.CONNECT: {Role.ADMIN},
     Right.REFRESH: {Role.ADMIN},
     Right.SETTINGS: {Role.ADMIN},
+    Right.RULES: {Role.ADMIN},
     Right.SEE: {Role.ADMIN, Role.FINANCE, Role.APPROVER, Role.AUDITOR},
     Right.REQUEST: {Role.ADMIN, Role.FINANCE},
     Right.APPROVE: {Role.ADMIN, Role.APPROVER},

@@ -47,13 +47,6 @@ def test_every_line_carries_class_location_and_customer() -> None:
     assert (made.customer, made.project_location) == ("Lakeside", "North")
 
 
-def test_a_project_that_is_both_is_the_class() -> None:
-    coded = coding(project_class=found("k1", "North"), project_location=found("l1", "North"))
-    made = plan(coded=coded, project="North")
-    assert (made.draft.lines[0].class_id, made.draft.lines[0].location_id) == ("k1", None)
-    assert (made.project_class, made.project_location) == ("North", "")
-
-
 @pytest.mark.parametrize("missing", [{"total": None}, {"tax": None}, {"issued_on": None}])
 def test_a_plan_of_an_incomplete_item_is_a_mistake(missing: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a plan needs"):

@@ -35,7 +35,7 @@ def test_a_complete_item_lacks_nothing() -> None:
         ({"supplier": ""}, coding(supplier=Match()), "supplier missing"),
         ({"category": ""}, coding(category=Match()), "category missing"),
         ({"total": None}, None, "total missing"),
-        ({"tax": None}, None, "tax amount missing"),
+        ({"tax": None}, None, "tax setting missing"),
         ({"currency": ""}, None, "currency missing"),
         ({"issued_on": None}, None, "date missing"),
         ({"due_on": None}, None, "due date missing"),
@@ -189,7 +189,7 @@ def test_every_reason_is_named_and_not_only_the_first() -> None:
         supplier="", category="", total=None, tax=None, currency="", issued_on=None, due_on=None,
     )  # fmt: skip
     assert [reason.split(" missing")[0] for reason in found_lacking] == [
-        "supplier", "category", "total", "currency", "tax amount", "date", "due date",
+        "supplier", "category", "total", "currency", "tax setting", "date", "due date",
     ]  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def requests_of(town: Town, number: str) -> int:
 
 @pytest.mark.parametrize(
     ("number", "missing"),
-    [("DPW-1180", "category missing: choose one in Dext"), ("ACS-20431", "tax amount missing")],
+    [("DPW-1180", "category missing: choose one with Edit"), ("ACS-20431", "tax setting missing")],
     ids=["category", "tax"],
 )
 def test_an_item_that_lacks_something_cannot_be_asked_for(shared: Town, number: str, missing: str) -> None:

@@ -19,11 +19,15 @@ from slack_sdk.signature import SignatureVerifier
 from blocks.ids import Action, Field, Shortcut, View
 from bot.domain.lists import Entry, Found
 from bot.domain.receipts import Taken
+from bot.domain.views import Edited, RuleEffect, RuleForm
+from bot.services.applying import Applying
 from bot.services.approvals import Approvals, Asked
 from bot.services.asking import Asking
 from bot.services.clients import Clients
 from bot.services.connecting import Connecting
 from bot.services.disconnecting import Disconnecting
+from bot.services.dividing import Dividing
+from bot.services.editing import Editing
 from bot.services.finishing import Finishing
 from bot.services.holding import Holding
 from bot.services.inbox import Inbox
@@ -33,13 +37,16 @@ from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.previews import Previews
 from bot.services.prompts import Prompts
+from bot.services.rates import Rates
 from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.rules import Rules
 from bot.services.status import Status
 from bot.services.suppliers import Suppliers
 from bot.services.watching import Watching
 from handlers.desk import Desk
 from handlers.routes import register
+from tests.blocks import states_editing as states
 from tests.blocks import views as v
 from tests.blocks.inbox_views import document_offer, inbox_list, item_view, order, supplier_form, upload
 
@@ -134,6 +141,24 @@ class Room:
             }
         )
 
+    def click_in(self, form: Mapping[str, Any], action: str, value: dict[str, Any] | None = None) -> BoltResponse:
+        """Click in a form, or be done with one of its inputs; what is typed is what the form came with."""
+        clicked: dict[str, Any] = {"type": "button", "action_id": action, "block_id": "b"}
+        if value is not None:
+            clicked["value"] = json.dumps(value)
+        container = {"type": "view", "view_id": "V1"}
+        whole = {"type": "block_actions", "actions": [clicked], "container": container, "view": standing(form)}
+        return self._interact(whole | {"trigger_id": "1.2.three"})
+
+    def send_back(self, form: Mapping[str, Any], **typed: Any) -> BoltResponse:
+        """Submit a form as it came, with some inputs changed, by the first part of their block's id."""
+        return self._interact({"type": "view_submission", "view": standing(form, **typed)})
+
+    def look_in(self, form: Mapping[str, Any], action: str, words: str) -> BoltResponse:
+        """Type into a menu of a form that asks for choices."""
+        asked = {"type": "block_suggestion", "action_id": action, "block_id": "b", "value": words}
+        return self._interact(asked | {"container": {"type": "view", "view_id": "V1"}, "view": standing(form)})
+
     def look_for(self, action: Action, typed: str) -> BoltResponse:
         return self._interact(
             {
@@ -167,6 +192,39 @@ class Room:
         person = {"id": v.APPROVER, "username": "al", "team_id": TEAM}
         whole = {"team": {"id": TEAM, "domain": "harbour"}, "user": person, "api_app_id": "A1"} | payload
         return self.send({"payload": json.dumps(whole)})
+
+
+_INITIAL = {
+    "initial_value": "value",
+    "initial_date": "selected_date",
+    "initial_option": "selected_option",
+    "initial_options": "selected_options",
+    "initial_user": "selected_user",
+}
+_EMPTY = {
+    "plain_text_input": "value",
+    "datepicker": "selected_date",
+    "static_select": "selected_option",
+    "external_select": "selected_option",
+    "checkboxes": "selected_options",
+    "users_select": "selected_user",
+}
+
+
+def standing(form: Mapping[str, Any], **typed: Any) -> dict[str, Any]:
+    """Return a form as Slack reports it: what it came with, and what somebody typed over it."""
+    values: dict[str, Any] = {}
+    for block in form["blocks"]:
+        if block["type"] != "input":
+            continue
+        element, name = block["element"], block["block_id"].partition(".")[0]
+        key = _EMPTY[element["type"]]
+        came: Any = next(
+            (element[initial] for initial in _INITIAL if initial in element), [] if key.endswith("s") else None
+        )
+        state = {"type": element["type"], key: typed.get(name, typed.get(block["block_id"], came))}
+        values[block["block_id"]] = {element["action_id"]: state}
+    return {**form, "id": "V1", "hash": "1.a", "state": {"values": values}}
 
 
 def make_room() -> Room:
@@ -209,6 +267,21 @@ def make_room() -> Room:
     inbox = create_autospec(Inbox, instance=True)
     inbox.list.return_value = inbox_list()
     inbox.item.return_value = inbox.open.return_value = item_view()
+    editing, dividing = create_autospec(Editing, instance=True), create_autospec(Dividing, instance=True)
+    rules, applying = create_autospec(Rules, instance=True), create_autospec(Applying, instance=True)
+    rates = create_autospec(Rates, instance=True)
+    editing.form.return_value, dividing.form.return_value = states.edit_form(), states.lines_form()
+    editing.id_of.return_value = ("item7", "biz1")
+    editing.save.return_value = dividing.save.return_value = Edited(states.item(), states.CHANGES[:1])
+    for change in ("add", "remove", "split"):
+        getattr(dividing, change).return_value = states.lines_form(3)
+    rules.listing.return_value = states.rule_list(states.RULE)
+    rules.form.return_value = RuleForm(v.BUSINESS, states.RULE, states.RATES)
+    rules.save.return_value = rules.remove.return_value = applying.request.return_value = states.RULE
+    rules.trial.return_value = states.trial()
+    applying.effect.return_value = RuleEffect(v.BUSINESS, states.RULE, 0, ())
+    rates.listing.return_value = (v.BUSINESS, states.RATES, True)
+    rates.check_may_add.return_value, rates.add.return_value = v.BUSINESS, states.RATES[0]
     desk = Desk(
         people=people,
         asking=asking,
@@ -228,6 +301,11 @@ def make_room() -> Room:
         previews=previews,
         receipts=receipts,
         suppliers=suppliers,
+        editing=editing,
+        dividing=dividing,
+        rules=rules,
+        applying=applying,
+        rates=rates,
         messages=messages,
     )
     app = App(

@@ -71,10 +71,24 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
     Action.DOCUMENT_OPEN: (None, "", ()),
     Action.BROWSER_CONFIRM: ({"v": "prv1"}, "previews.confirm", (TEAM, v.APPROVER, "prv1")),
     Action.ITEM_OPEN: ({"i": "item7"}, "inbox.open", (TEAM, v.APPROVER, "item7")),
+    Action.ITEM_EDIT: ({"i": "item7", "b": "biz1"}, "editing.form", (TEAM, v.APPROVER, "item7", "biz1")),
+    Action.LINES_OPEN: ({"i": "item7", "b": "biz1", "p": 0}, "dividing.form", (TEAM, v.APPROVER, "item7", "biz1")),
+    Action.RULES_PAGE: ({"b": "biz1", "p": 2}, "rules.listing", (TEAM, v.APPROVER, 2)),
+    Action.RULE_NEW: ({"b": "biz1"}, "rules.form", (TEAM, v.APPROVER, "biz1")),
+    Action.RULE_FROM: ({"i": "item7", "b": "biz1"}, "rules.form", (TEAM, v.APPROVER, "biz1")),
+    Action.RULE_EDIT: ({"u": "rule1", "b": "biz1"}, "rules.form", (TEAM, v.APPROVER, "biz1")),
+    Action.RULE_MOVE: ({"u": "rule1", "b": "biz1", "p": -1}, "rules.move", (TEAM, v.APPROVER, "biz1", "rule1", True)),
+    Action.RULE_REMOVE: ({"u": "rule1", "b": "biz1"}, "rules.remove", (TEAM, v.APPROVER, "biz1", "rule1")),
+    Action.RATE_NEW: ({"b": "biz1"}, "rates.check_may_add", (TEAM, v.APPROVER, "biz1")),
+    Action.RATE_REMOVE: ({"t": "rate1", "b": "biz1"}, "rates.remove", (TEAM, v.APPROVER, "biz1", "rate1")),
 }
 """What each button carries, and what is asked of which service for it."""
 
 _ANSWERS = {
+    Action.RULES_PAGE,
+    Action.RULE_MOVE,
+    Action.RULE_REMOVE,
+    Action.RATE_REMOVE,
     Action.LINK_NEW,
     Action.LISTS_REFRESH,
     Action.LISTS_PAGE,
@@ -96,7 +110,15 @@ _OPENS = {
     Action.SUPPLIER_NEW: View.SUPPLIER,
     Action.SETTINGS_COPY: View.COPY,
     Action.ASK_OPEN: View.ASK,
+    Action.ITEM_EDIT: View.ITEM_EDIT,
+    Action.LINES_OPEN: View.LINES,
+    Action.RULE_NEW: View.RULE,
+    Action.RULE_FROM: View.RULE,
+    Action.RULE_EDIT: View.RULE,
+    Action.RATE_NEW: View.RATE,
 }
+_INSIDE = {Action.ITEM_CHECK, Action.LINES_ADD, Action.LINES_SPLIT, Action.LINE_REMOVE, Action.RULE_KIND}
+"""Actions that only stand in a form and draw it anew: see test_item_forms.py."""
 
 
 def _service(room: Room, name: str) -> Mock:
@@ -125,7 +147,7 @@ def test_every_action_is_answered_by_exactly_one_table() -> None:
 
 
 def test_the_rows_below_are_all_there_are() -> None:
-    assert set(_ROWS) | {Action.ITEMS_REQUEST, Action.RECEIPT_BUSINESS} == set(BUTTONS)
+    assert set(_ROWS) | {Action.ITEMS_REQUEST, Action.RECEIPT_BUSINESS} | _INSIDE == set(BUTTONS)
 
 
 @pytest.mark.parametrize("action", _ROWS, ids=str)
@@ -206,6 +228,9 @@ def test_asking_for_a_page_tells_how_many_were_asked_for(room: Room) -> None:
         ("items", "inbox.list"),
         ("items review acme ltd", "inbox.list"),
         ("item #7", "inbox.item"),
+        ("rules", "rules.listing"),
+        ("rules try #7", "rules.trial"),
+        ("tax", "rates.listing"),
     ],
 )
 def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, service: str) -> None:
@@ -221,8 +246,8 @@ def test_a_command_is_answered_to_the_person_alone(room: Room, typed: str, servi
 
 def test_every_word_of_the_command_is_tried_here_or_opens_a_form(room: Room) -> None:
     typed_here = {"", "status", "connect", "reconnect", "refresh", "publish", "clients", "lists", "items", "item"}
-    assert set(COMMANDS) == typed_here | {"settings", "disconnect"}
-    for place, word in enumerate(("settings", "disconnect")):
+    assert set(COMMANDS) == typed_here | {"rules", "tax", "settings", "disconnect", "edit"}
+    for place, word in enumerate(("settings", "disconnect", "edit 7")):
         answer = room.type(word)
         assert (answer.status, answer.body) == (200, "")
         assert check_view(room.opened[place]["view"]) == []

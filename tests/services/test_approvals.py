@@ -121,7 +121,7 @@ def test_each_item_stands_on_its_own(bench: Bench) -> None:
     assert [item.id for item in asked.asked] == [good.id]
     ((refused, reason),) = asked.refused
     assert refused.id == lacking.id
-    assert reason == "category missing: choose one in Dext"
+    assert reason == "category missing: choose one with Edit"
 
 
 def test_an_item_there_is_not_is_not_found(bench: Bench) -> None:
@@ -228,7 +228,7 @@ def test_approving_what_now_lacks_something_says_what(bench: Bench) -> None:
     bench.intake.run(bench.business_id)
     with pytest.raises(ConflictError) as refused:
         bench.approvals.approve(WORKSPACE, APPROVER, request_id)
-    assert "tax amount missing" in refused.value.user_message
+    assert "tax setting missing" in refused.value.user_message
     assert bench.approvals.card(request_id).request.changes
 
 

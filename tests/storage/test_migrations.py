@@ -12,14 +12,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from bot.domain.connections import LegState, Provider
-from storage import breaks, legs, people, sightings, tables_lists, tables_work
+from storage import breaks, legs, people, sightings, tables_lists, tables_rules, tables_work
 from storage.database import Database, open_engine
 from storage.migrate import is_current, migrate
 from storage.tables import metadata
 
 
 def test_migrations_equal_the_tables(database: Database) -> None:
-    assert tables_work.items.metadata is tables_lists.entries.metadata is metadata
+    assert tables_work.items.metadata is tables_lists.entries.metadata is tables_rules.rules.metadata is metadata
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []

@@ -38,6 +38,7 @@ from bot.sandbox import bill as pretend_bill
 from bot.sandbox import dext as pretend_dext
 from bot.sandbox.wire import Asgi, Fault, SandboxClock
 from bot.services.access import StoredBillAccess, StoredDextAccess
+from bot.services.applying import Applying
 from bot.services.approvals import Approvals
 from bot.services.asking import Asking
 from bot.services.base import Base, Pace
@@ -46,6 +47,8 @@ from bot.services.clients import Clients
 from bot.services.connecting import Addresses, Connecting
 from bot.services.consequences import Consequences
 from bot.services.disconnecting import Disconnecting
+from bot.services.dividing import Dividing
+from bot.services.editing import Editing
 from bot.services.finishing import Finishing
 from bot.services.health import Health, secret_owner
 from bot.services.holding import Holding
@@ -57,16 +60,20 @@ from bot.services.previews import Previews
 from bot.services.prompts import Prompts
 from bot.services.publishing import Publishing
 from bot.services.pushing import Pushing
+from bot.services.rates import Rates
 from bot.services.receipts import Receipts
 from bot.services.refreshing import Refreshing
+from bot.services.rules import Rules
 from bot.services.sending import Sending
 from bot.services.status import Status
 from bot.services.suppliers import Suppliers
 from bot.services.transitions import Transitions
 from bot.services.watching import Watching
+from bot.services.writing import Writing
 from bot.workflows.jobs import Jobs
 from storage import items, legs, lists, people, publishes
 from storage.database import Database
+from storage.uploads import uploaders_of
 from storage.vault import Vault
 from tests.conftest import FakeClock
 
@@ -256,7 +263,7 @@ class Bench:
         self.finishing = Finishing(self.base, self.refreshing, self.breaks, self.transitions)
         self.disconnecting = Disconnecting(self.base, self.transitions)
         self.approvals = Approvals(self.base, "https://bill.example")
-        self.intake, self.publishing = Intake(self.base, self.health), Publishing(self.base, self.health)
+        self.intake, self.publishing = Intake(self.base, self.health, uploaders_of), Publishing(self.base, self.health)
         self.asking, self.clients = Asking(self.base), Clients(self.base)
         self.watching = Watching(self.base, self.health, "https://bill.example")
         self.previews = Previews(self.base, self.health, PUBLIC)
@@ -264,6 +271,9 @@ class Bench:
         self.receipts = Receipts(self.base, on=True)
         self.sending = Sending(self.base, self.health, cast("SlackGateway", self.files))
         self.suppliers = Suppliers(self.base, self.health, self.intake)
+        self.editing, self.writing = Editing(self.base), Writing(self.base, self.health)
+        self.dividing, self.rules = Dividing(self.base, self.editing), Rules(self.base)
+        self.applying, self.rates = Applying(self.base), Rates(self.base)
         self.jobs = Jobs(
             base=self.base,
             engine=cast("DurableWork", NoEngine()),
@@ -284,6 +294,9 @@ class Bench:
             receipts=self.receipts,
             sending=self.sending,
             suppliers=self.suppliers,
+            approvals=self.approvals,
+            writing=self.writing,
+            applying=self.applying,
         )
 
     def _begin(self) -> None:

@@ -139,6 +139,7 @@ def notify_of(bench: Bench, slack: SlackGateway) -> Notify:
         previews=bench.previews,
         receipts=bench.receipts,
         suppliers=bench.suppliers,
+        writing=bench.writing,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.story.coding import code_and_make_a_rule
 from bot.sandbox.story.connecting import connect_by_sign_in, give_roles
 from bot.sandbox.story.lasting import break_and_hold, idle_out, refuse_another, restore
 from bot.sandbox.story.lists import lists_change
@@ -30,6 +31,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("9 · The bot's access is taken back, and one message asks for an admin", break_and_hold),
     ("10 · Dana reconnects with the wrong organisation, and nothing changes", refuse_another),
     ("11 · With the right one everything goes on where it stopped", restore),
+    ("12 · A document without a category, and the rule that codes the next one", code_and_make_a_rule),
 )
 
 

@@ -92,13 +92,13 @@ def survive_a_cut(town: Town, telling: Telling) -> None:
     telling.holds("Bill.com holds exactly one bill", bool(only_bill(town, "CSJ-0559")))
 
 
-def ask(town: Town, listing: Json | None, words: str) -> Json:
+def ask(town: Town, listing: Json | None, words: str, who: str = "femi") -> Json:
     """Ask for approval of the listed item that contains the words; return its card in the channel."""
     if listing is None:
         raise AssertionError("nothing is ready")
     block = next(block for block in listing["blocks"] if "accessory" in block and words in block["text"]["text"])
     before = {message["ts"] for message in town.reads("ama")}
-    town.clicks("femi", listing, block["accessory"]["action_id"])
+    town.clicks(who, listing, block["accessory"]["action_id"])
 
     def card() -> Json | None:
         new = [message for message in town.reads("ama") if message["ts"] not in before]

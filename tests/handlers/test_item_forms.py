@@ -1,0 +1,232 @@
+"""Forms of items, lines and rules: what they give back is what they came with, and they are drawn anew in place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from blocks.dividing import lines_modal
+from blocks.editing import edit_modal
+from blocks.ids import Action, Field, View
+from blocks.rates import rate_modal
+from blocks.rules import apply_modal, rule_modal
+from bot.domain.businesses import TaxTreatment
+from bot.domain.editing import read
+from bot.domain.fields import ItemField
+from bot.domain.lines import Ref
+from bot.domain.lists import Found, ListName
+from bot.domain.rules import Auto, RuleKind
+from bot.domain.views import Edited, RuleEffect, RuleForm
+from bot.errors import FormError
+from bot.sandbox.slack.check import check_ack, check_view
+from tests.blocks import states_editing as states
+from tests.blocks import views as v
+
+from .room import TEAM, Room
+
+EDIT = edit_modal(states.edit_form())
+LINES = lines_modal(states.lines_form())
+RULE = rule_modal(RuleForm(v.BUSINESS, states.RULE, states.RATES))
+
+
+def option(label: str, value: str) -> dict[str, Any]:
+    return {"text": {"type": "plain_text", "text": label}, "value": value}
+
+
+def call_of(room: Room, name: str) -> Any:
+    service, method = name.split(".")
+    mock: Mock = getattr(getattr(room.desk, service), method)
+    return mock.call_args
+
+
+def ack(body: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(body or "{}")
+    return found
+
+
+def test_the_form_of_an_item_gives_back_what_it_came_with(room: Room) -> None:
+    answer = room.send_back(EDIT)
+    assert (answer.status, answer.body) == (200, "")
+    handed = call_of(room, "editing.save")
+    assert handed.args[:5] == (TEAM, v.APPROVER, "item7", "biz1", 3)
+    values, errors = read(handed.args[5], v.NOW.date())
+    assert errors == {}
+    form = states.edit_form().values
+    assert values == {**form, ItemField.CATEGORY: values[ItemField.CATEGORY]}
+    category = values[ItemField.CATEGORY]
+    assert isinstance(category, Ref)
+    assert category.id == states.OFFICE.id
+    assert room.told[0]["text"].startswith("Saved 1 change to #7")
+
+
+def test_a_blank_form_gives_back_blanks(room: Room) -> None:
+    form = states.edit_form()
+    blank = {name: name.blank for name in form.values}
+    room.send_back(edit_modal(replace(form, values=blank, rates=())))
+    values, errors = read(call_of(room, "editing.save").args[5], v.NOW.date())
+    assert errors == {}
+    assert values == {name: name.blank for name in form.values}
+
+
+@pytest.mark.parametrize(("ticked", "remembered"), [([{"value": "yes"}], True), ([], False)])
+def test_a_name_is_remembered_only_when_it_is_ticked(room: Room, ticked: list[Any], remembered: bool) -> None:
+    room.send_back(edit_modal(states.edit_form(unnamed="ACME LTD")), remember=ticked)
+    assert call_of(room, "editing.save").kwargs == {"remember": remembered}
+
+
+def test_what_is_wrong_is_said_beside_each_field(room: Room) -> None:
+    room.desk.editing.save.side_effect = FormError({"total": "No amount.", "date": "Which year?"})  # type: ignore[attr-defined]
+    said = ack(room.send_back(EDIT).body)
+    assert said == {"response_action": "errors", "errors": {"total.3": "No amount.", "date.3": "Which year?"}}
+    assert check_ack(said, "submission", view=EDIT) == []
+
+
+def test_the_second_editor_gets_the_form_as_it_is_now(room: Room) -> None:
+    changed = states.edit_form(changed=states.CHANGES, item=replace(states.item(), version=4))
+    room.desk.editing.save.return_value = Edited(states.item(), form=changed)  # type: ignore[attr-defined]
+    said = ack(room.send_back(EDIT).body)
+    assert said["response_action"] == "update"
+    assert "was changed while you were at it" in json.dumps(said["view"])
+    assert json.loads(said["view"]["private_metadata"])["v"] == 4
+    assert check_view(said["view"]) == []
+    assert room.told == []
+
+
+@pytest.mark.parametrize("which", ["total", "tax", "setting"])
+def test_amounts_are_checked_in_the_form_and_what_is_typed_stays(room: Room, which: str) -> None:
+    form = edit_modal(states.edit_form(item=replace(states.item(), version=2)))
+    assert room.click_in(form, f"{Action.ITEM_CHECK}.{which}").status == 200
+    assert call_of(room, "editing.form").args[4][ItemField.TOTAL] == "1240.50"
+    (drawn,) = room.opened
+    assert drawn["updated"] == "V1"
+    assert [block.get("block_id") for block in drawn["view"]["blocks"]] == [b.get("block_id") for b in form["blocks"]]
+    assert drawn["view"]["private_metadata"] == form["private_metadata"], "saving compares with what was opened"
+
+
+@pytest.mark.parametrize(
+    ("menu", "name"),
+    [("supplier", ListName.SUPPLIERS), ("category", ListName.ACCOUNTS), ("class_12", ListName.CLASSES),
+     ("location_1", ListName.LOCATIONS), ("customer_0", ListName.CUSTOMERS),
+     ("payment_method_0", ListName.PAYMENT_METHODS), ("approver", ListName.APPROVERS)],
+)  # fmt: skip
+def test_each_menu_asks_its_own_list(room: Room, menu: str, name: ListName) -> None:
+    room.desk.lookup.find.return_value = Found((), more=False)  # type: ignore[attr-defined]
+    said = room.look_in(EDIT, f"{Action.ENTRY_PICK}.{menu}", "ac")
+    assert ack(said.body) == {"options": []}
+    handed = call_of(room, "lookup.find")
+    assert handed.args == (TEAM, v.APPROVER, name, "ac")
+    assert handed.kwargs["business_id"] == "biz1"
+
+
+def test_lines_are_laid_over_the_form_of_the_item(room: Room) -> None:
+    room.click_in(EDIT, Action.LINES_OPEN, {"i": "item7", "b": "biz1", "p": 0})
+    (opened,) = room.opened
+    assert opened["pushed"] == "1.2.three"
+    assert opened["view"]["callback_id"] == View.LINES
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "asked"),
+    [(Action.LINES_ADD, {}, "add"), (f"{Action.LINE_REMOVE}.2", {"p": 2}, "remove"), (Action.LINES_SPLIT, {}, "split")],
+)
+def test_lines_are_changed_in_place_with_what_is_typed(
+    room: Room, action: str, value: dict[str, Any], asked: str
+) -> None:
+    room.click_in(LINES, action, {"i": "item7", "b": "biz1"} | value)
+    draft = room.desk.dividing.form.call_args_list[0].args[4]  # type: ignore[attr-defined]
+    assert [(row.key, row.amount, row.description) for row in draft.rows] == [
+        (1, "100.00", "Paper & <ink>"), (2, "200.00", "Paper & <ink>"),
+    ]  # fmt: skip
+    assert draft.rows[0].category.id == states.OFFICE.id
+    assert call_of(room, f"dividing.{asked}") is not None
+    (drawn,) = room.opened
+    assert drawn["updated"] == "V1"
+    assert check_view(drawn["view"]) == []
+
+
+def test_lines_are_saved_with_their_page(room: Room) -> None:
+    room.send_back(LINES, line_amount="50", lines_net=[{"value": "yes"}])
+    handed = call_of(room, "dividing.save").args
+    assert handed[:5] == (TEAM, v.APPROVER, "item7", "biz1", 3)
+    assert ([row.amount for row in handed[5].rows], handed[5].net, handed[5].count) == (["50", "50"], True, 2)
+
+
+def test_a_wrong_line_is_said_beside_it(room: Room) -> None:
+    room.desk.dividing.save.side_effect = FormError({"line_amount.2": "No amount."})  # type: ignore[attr-defined]
+    said = ack(room.send_back(LINES).body)
+    assert said["errors"] == {"line_amount.2": "No amount."}
+    assert check_ack(said, "submission", view=LINES) == []
+
+
+def test_the_form_of_a_rule_gives_back_what_it_came_with(room: Room) -> None:
+    assert room.send_back(RULE).body == ""
+    handed = call_of(room, "rules.save").args
+    assert handed[:5] == (TEAM, v.APPROVER, "biz1", "rule1", 1)
+    wanted = handed[5]
+    assert (wanted.kind, wanted.subject.id, wanted.auto) == (RuleKind.SUPPLIER, states.SUPPLIER.id, Auto.ALWAYS)
+    assert (wanted.days, wanted.end_of_month) == ("30", True)
+    assert {name: getattr(value, "id", value) for name, value in wanted.sets.items()} == {
+        ItemField.CATEGORY: states.OFFICE.id, ItemField.PAID: True,
+    }  # fmt: skip
+    assert room.told[0]["text"].startswith("Rule saved: Müller")
+
+
+def test_a_rule_that_would_change_the_inbox_asks_first(room: Room) -> None:
+    effect = RuleEffect(v.BUSINESS, states.RULE, 12, ((states.item(), states.CHANGES[:1]),))
+    room.desk.applying.effect.return_value = effect  # type: ignore[attr-defined]
+    said = ack(room.send_back(RULE).body)
+    assert said["response_action"] == "update"
+    assert "It would also change 12 items" in json.dumps(said["view"])
+    assert check_ack(said, "submission", view=RULE) == []
+    assert call_of(room, "applying.request") is None
+    assert ack(room.send_back(apply_modal(effect)).body) == {"response_action": "clear"}
+    assert call_of(room, "applying.request").args == (TEAM, v.APPROVER, "biz1", "rule1", 1)
+
+
+@pytest.mark.parametrize("kind", list(RuleKind))
+def test_another_kind_draws_the_form_anew_with_the_rest_kept(room: Room, kind: RuleKind) -> None:
+    chosen = option(kind.label, kind.value)
+    form = {
+        **RULE,
+        "blocks": [
+            {**block, "element": {**block["element"], "initial_option": chosen}}
+            if block.get("block_id") == Field.RULE_KIND
+            else block
+            for block in RULE["blocks"]
+        ],
+    }
+    room.click_in(form, Action.RULE_KIND)
+    (drawn,) = room.opened
+    assert drawn["updated"] == "V1"
+    assert check_view(drawn["view"]) == []
+    text = json.dumps(drawn["view"])
+    assert states.OFFICE.id in text
+    assert (f"rule_subject.{kind.value}" in text) is (kind is not RuleKind.ACCOUNT)
+    assert states.SUPPLIER.id not in text
+
+
+def test_a_person_is_the_subject_of_a_rule_of_their_own(room: Room) -> None:
+    rule = replace(states.RULE, kind=RuleKind.USER, subject=Ref(v.FINANCE))
+    room.send_back(rule_modal(RuleForm(v.BUSINESS, rule, ())))
+    assert call_of(room, "rules.save").args[5].subject == Ref(v.FINANCE)
+
+
+def test_a_rate_is_handed_over(room: Room) -> None:
+    room.send_back(rate_modal(v.BUSINESS), rate_name="VAT", rate_percent="20")
+    assert call_of(room, "rates.add").args == (
+        TEAM, v.APPROVER, "biz1", "VAT", "20", TaxTreatment.INSIDE, "",
+    )  # fmt: skip
+    assert Decimal("20") == states.RATES[0].percent
+    assert "can be chosen" in room.told[0]["text"]
+
+
+@pytest.mark.parametrize("typed", ["edit", "edit seven", "edit 7x", "rules try", "rules try 99999999999"])
+def test_a_number_that_is_none_is_said(room: Room, typed: str) -> None:
+    said = ack(room.type(typed).body)
+    assert "Type the item's number after it, such as `/dext" in said["text"]
+    assert room.opened == []
