@@ -24,7 +24,7 @@ class Action(StrEnum):
     DOCUMENT_OPEN = "document.open"
     BROWSER_CONFIRM = "browser.confirm"
     RECEIPT_BUSINESS = "receipt.business"
-    SUPPLIER_NEW = "supplier.new"
+    SUPPLIER_NEW = "vendor.new"
     COUNTRY = "country.choose"
     ITEM_APPROVE = "item.approve"
     ITEM_REJECT = "item.reject"

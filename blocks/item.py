@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks.documents import document_button
+from blocks.editing import told_line
 from blocks.ids import Action
+from blocks.items import edit_button
 from blocks.kit import (
     Block,
     Message,
@@ -24,13 +26,16 @@ from blocks.kit import (
 )
 from bot.domain.approvals import RequestState
 from bot.domain.coding import Match
+from bot.domain.editing import EDITABLE_IN
 from bot.domain.inbox import ItemView
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
+from bot.domain.layers import story
 from bot.domain.money import Money
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.readiness import knows_no_supplier
 
 _MOST_MOMENTS = 15
+_MOST_TOLD = 9
 _KINDS = {
     DocumentKind.BILL: "",
     DocumentKind.CREDIT_NOTE: "credit note",
@@ -151,22 +156,26 @@ def _details(details: Details) -> Block:
 def _coding(view: ItemView) -> list[str]:
     """Return a line for each value of the coding: what it is, and where it comes from."""
     details, coding = view.item.details, view.coding
-    project = coding.project_class if coding.project_class.entry else coding.project_location
-    kind = "Class" if coding.project_class.entry else "Location" if coding.project_location.entry else "Project"
+    of_class, of_location = coding.project_class, coding.project_location
+    neither = of_class.entry is None and of_location.entry is None
     values = [
         ("Supplier", details.supplier, coding.supplier, True),
         ("Category", details.category, coding.category, True),
         ("Customer", details.customer, coding.customer, False),
-        (kind, details.project, project, False),
+        ("Class", details.project_class or (details.project if of_class.entry else ""), of_class, False),
+        ("Location", details.location or (details.project if of_location.entry else ""), of_location, False),
+        ("Project", details.project if neither else "", of_class, False),
         ("Payment method", details.payment_method, coding.payment_account, False),
+        ("Bill.com approver", details.approver, coding.approver, False),
     ]
-    return [f"• {what}: {_value(name, found)}" for what, name, found, needed in values if name or needed]
+    lines = [f"• {what}: {_value(name, found)}" for what, name, found, needed in values if name or needed]
+    return [*lines, *(f"_{told_line(one)}_" for one in story(view.item.layers)[:_MOST_TOLD])]
 
 
 def _value(name: str, found: Match) -> str:
     if found.entry is not None:
-        how = ", found by its name" if found.by_name else ""
-        return f"{foreign(found.entry.name, 100)} _(from Dext{how})_"
+        how = " _(found by its name)_" if found.by_name else ""
+        return f"{foreign(found.entry.name, 100)}{how}"
     if not name:
         return "none"
     if found.archived is not None:
@@ -184,6 +193,7 @@ def _next(view: ItemView) -> Block | None:
     """Return what can be done next; each button is there only while it does something."""
     return actions(
         request_button(view.item, {"o": view.item.id}) if view.can_request else None,
+        edit_button(view.item) if view.can_request and view.item.status in EDITABLE_IN else None,
         supplier_button(view.item) if view.can_request else None,
         _publish_button(view),
         document_button(view.item),

@@ -85,12 +85,13 @@ def _lacking(item: Item, view: PublishList) -> list[Block | None]:
         what = "not published" if item.status is ItemStatus.FAILED else "rejected"
         note = item.note.removeprefix("rejected: ")
         text = section(f"{lead}\n{what}: {foreign(note, 300)}")
-        return [text, actions(_ask(item, view, "Ask Again"), _edit(item, view))]
-    return [section(f"{lead}\n{foreign('; '.join(item.lacks), 400)}", _edit(item, view))]
+        return [text, actions(_ask(item, view, "Ask Again"), edit_button(item))]
+    return [section(f"{lead}\n{foreign('; '.join(item.lacks), 400)}", edit_button(item))]
 
 
-def _edit(item: Item, view: PublishList) -> Block:
-    value = {"i": item.id, "b": view.business.id}
+def edit_button(item: Item) -> Block:
+    """Return the button that opens an item's form."""
+    value = {"i": item.id, "b": item.business_id}
     return button("Edit…", f"{Action.ITEM_EDIT}.{item.number}", value, describes=f"Edit item {item.number}")
 
 

@@ -185,7 +185,7 @@ def test_a_supplier_is_created_from_the_item_that_lacks_it(shared: Town) -> None
     take_in(shared)
     short = rows(shared, "SELECT number FROM items WHERE reference = :number", number=number)[0][0]
     item = shared.types("femi", f"item {short}")["shown"][-1]
-    form = shared.clicks("femi", item, f"supplier.new.{short}")["view"]
+    form = shared.clicks("femi", item, f"vendor.new.{short}")["view"]
     place = {"user": shared.people["femi"], "view_id": form["id"]}
     offered = shared.slack.do("options", **place, action_id="country.choose", query="united st")["options"]
     values = {
