@@ -152,7 +152,7 @@ def register(app: App, desk: Desk) -> None:
         app.options(_with_suffix(action))(on_choices(choices))
         if action not in BUTTONS:
             # A choice in a menu is reported as an action too; it counts when the form is submitted.
-            app.action(action.value)(on_button(buttons.nothing))
+            app.action(_with_suffix(action))(on_button(buttons.nothing))
 
     for shortcut, used in SHORTCUTS.items():
         app.message_shortcut(shortcut.value)(on_event(used))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from bot.domain.inbox import Section, Wanted, wanted
 from bot.domain.items import ItemStatus
@@ -32,7 +32,8 @@ def numbers(bench: Bench, typed: str = "", page: int = 0) -> list[int]:
 
 def fill(bench: Bench, count: int) -> None:
     """Put so many items into the inbox, of every status, in two currencies."""
-    (template,) = bench.rows("SELECT * FROM items LIMIT 1")
+    with bench.database.begin() as session:
+        template = session.execute(select(items_table).limit(1)).one()
     row = dict(template._mapping) | {"lacks": [], "taken_in_at": bench.clock(), "changed_at": bench.clock()}
     row |= {"issued_on": None, "due_on": None, "total": Decimal(10), "tax": Decimal(0), "paid": False}
     statuses = list(ItemStatus)

@@ -11,7 +11,7 @@ from bot.sandbox.town import Town
 
 Json = dict[str, Any]
 
-_SUPPLIER, _CATEGORY = "Delphi Print Works", "Printing & Stationery"
+_SUPPLIER, _CATEGORY = "Delphi Print Works", "Advertising"
 
 
 def code_and_make_a_rule(town: Town, telling: Telling) -> None:
@@ -19,11 +19,11 @@ def code_and_make_a_rule(town: Town, telling: Telling) -> None:
     _arrives(town, "DPW-1201", "163.20")
     telling.does("somebody", f"sends an invoice of {_SUPPLIER} to Dext, which reads it without a category")
     lacking = _list_with(town, telling, "DPW-1201", "category missing")
-    telling.does("dana", "clicks Edit… beside it and types “print” into the category's menu")
+    telling.does("dana", "clicks Edit… beside it and types “advert” into the category's menu")
     form = town.clicks("dana", lacking, _beside(lacking, "163.20", "item.edit"))["view"]
     telling.reads(form, "a form")
-    chosen = _options(town, form, "category", "print")
-    telling.holds("the menu offers Printing & Stationery", _CATEGORY in str(chosen), chosen)
+    chosen = _options(town, form, "category", "advert")
+    telling.holds("the menu offers Advertising", _CATEGORY in str(chosen), chosen)
     town.submits("dana", form["id"], {f"category.{_version(form)}": {"entry.pick.category": _value(chosen)}})
     saved = town.wait("the answer", lambda: _last_dm(town, "It is ready"))
     telling.reads(saved, "direct message to Dana")
@@ -50,7 +50,7 @@ def code_and_make_a_rule(town: Town, telling: Telling) -> None:
     town.wait("published", lambda: _bill_exists(town, "DPW-1202"))
     line = only_bill(town, "DPW-1202")["billLineItems"][0]
     telling.holds(
-        "the bill is booked to Printing & Stationery",
+        "the bill is booked to Advertising",
         _account(town, line["classifications"]["chartOfAccountId"]) == _CATEGORY,
     )
     _four_eyes(town, telling)
