@@ -78,7 +78,7 @@ def _pictures(town: Town, page: Page) -> None:
     progress.filter(has_text="read so far").or_(progress.filter(has_text="no changes")).wait_for()
     _keep(progress, "progress")
     town.bill.do("switches", latency=0)
-    _go(town, page, "dana", "kestrel")
+    _go(town, page, "dana", "finance-admins")
     _keep(_newest(page, "no longer lets us in"), "reconnect-prompt")
     _go(town, page, "dana", "home")
     page.get_by_text("Your to-do").wait_for()

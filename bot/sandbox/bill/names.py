@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 FIRST_ORGANIZATION = "Harbor & Pine Interiors"
-SECOND_ORGANIZATION = "Quillfeather Studio"
+SECOND_ORGANIZATION = "Kestrel Outdoor Ltd"
 
 ACCOUNTS: list[tuple[str, str, str, str | None]] = [
     ("1000", "Operating Checking", "BANK", None),

@@ -134,7 +134,7 @@ def plant(clock: SandboxClock, seed: Literal["small", "empty"], given: Overrides
     first_users = one.people(names.USERS, "harborpine.example")
     first_users[-1]["archived"] = True
     second_users = two.people(
-        [("Maya", "Okafor", "ADMINISTRATOR"), ("Hannah", "Weiss", "ADMINISTRATOR")], "quillfeather.example"
+        [("Maya", "Okafor", "ADMINISTRATOR"), ("Hannah", "Weiss", "ADMINISTRATOR")], "kestreloutdoor.example"
     )
     second_users[0]["email"] = first_users[0]["email"]
     if seed == "small":
@@ -173,11 +173,11 @@ def _fill_first(planter: Planter, admin_id: str) -> None:
 def _fill_second(planter: Planter, admin_id: str) -> None:
     few = [entry for entry in names.ACCOUNTS if entry[3] is None][:12]
     accounts = planter.accounts([*few, ("6030", "Software Subscriptions", "EXPENSE", None)])
-    for name in ("Animation", "Print"):
+    for name in ("Shop", "Rentals"):
         planter.row("accounting-classes", {"name": name})
-    planter.row("locations", {"name": "Vancouver"})
+    planter.row("locations", {"name": "Bellingham"})
     planter.vendors(["Acme Cloud Services", "Inkwell Paper", "Lumen Rentals"])
-    planter.customers(["Northgate Museum", "Paloma Films"])
+    planter.customers(["Northgate Climbing Club", "Paloma Ski School"])
     planter.bank(accounts["Operating Checking"], "Cedarline Bank", "CHECKING", admin_id, payables=True)
 
 

@@ -13,7 +13,7 @@ from bot.sandbox.town import Town
 Json = dict[str, Any]
 Say = Callable[[str], None]
 
-_FIRST, _SECOND = "finance", "kestrel"
+_FIRST, _SECOND, _ADMINS = "finance", "kestrel", "finance-admins"
 _ORDINARY = 40
 _PUBLISHED, _REJECTED, _WAITING, _HELD = 8, 2, 3, 2
 
@@ -56,11 +56,12 @@ def connect(town: Town, channel: str, words: str, organization: int, account: in
 
 
 def give_roles(town: Town, channel: str) -> None:
-    """Give everybody their roles."""
+    """Give everybody their roles, and the admins a channel of their own."""
     form = town.types("dana", "settings", channel)["view"]
     roles = {"admin": ["dana"], "finance": ["femi"], "approver": ["ama"], "auditor": ["rui"]}
     values: Json = {role: [town.people[one] for one in people] for role, people in roles.items()}
-    town.submits("dana", form["id"], values | {"channel": town.channels[channel]})
+    places = {"channel": town.channels[channel], "admin_channel": town.channels[_ADMINS]}
+    town.submits("dana", form["id"], values | places)
 
 
 def work(town: Town) -> None:
@@ -88,7 +89,7 @@ def break_second(town: Town) -> None:
     town.bill.do("revoke", organizationId=organization)
     for card in cards:
         town.clicks("ama", card, "item.approve")
-    town.wait("the reconnect message", lambda: _count(town, _SECOND, "no longer lets us in"))
+    town.wait("the reconnect message", lambda: _count(town, _ADMINS, "no longer lets us in"))
     town.bill.do("restore-access", organizationId=organization)
 
 

@@ -53,7 +53,7 @@ def test_the_choice_shows_only_the_persons_organizations(visitor: Bench) -> None
     form = {"ticket": ticket_of(page), "email": user["email"].upper(), "password": user["password"]}
     page = visitor.call("POST", "/authx/sign-in", {}, data=form)
     assert "Harbor &amp; Pine Interiors" in page.text
-    assert "Quillfeather" not in page.text
+    assert "Kestrel Outdoor" not in page.text
     choice = {"ticket": form["ticket"], "organizationId": visitor.other_organization, "decision": "allow"}
     assert visitor.call("POST", "/authx/consent", {}, data=choice).status_code == 403
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from .support import Json, Stage, actions, button, error, home, modal, section, text_input
@@ -28,6 +29,12 @@ def test_triggers_work_once_and_not_for_long(stage: Stage) -> None:
     stage.do("settings", trigger_errors="interactivity")
     assert error(web.views_open, trigger_id=late, view=view) == "trigger_expired"
     assert error(web.views_open, trigger_id=first, view=view) == "trigger_exchanged"
+
+
+def test_a_client_made_for_a_workspace_is_nothing_odd(stage: Stage) -> None:
+    web = WebClient(stage.web.token, base_url=stage.web.base_url, team_id=stage.sandbox.credentials["team_id"])
+    assert web.views_open(trigger_id=trigger(stage), view=modal(section()))["ok"]
+    assert stage.look("warnings") == []
 
 
 def test_view_updates_and_races(stage: Stage) -> None:

@@ -16,6 +16,9 @@ from bot.sandbox.slack.model import Json
 _TYPES: dict[Kind, type] = {"string": str, "boolean": bool, "integer": int, "list": list, "object": dict}
 _BAD_JSON = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
 
+_EVERYWHERE = ("token", "team_id")
+"""What every method takes: Slack's own library adds the workspace to each call of a client made for one."""
+
 
 async def raw_arguments(request: Request) -> Json:
     """Return the arguments as sent: from the query, a form body or a JSON body."""
@@ -42,9 +45,9 @@ def typed_arguments(slack: Slack, name: str, method: Method, raw: Json) -> Json:
     args: Json = {}
     wrong: list[str] = []
     for key, value in raw.items():
-        if key == "token" or key in method.ignored:
-            continue
         kind = method.args.get(key)
+        if kind is None and (key in _EVERYWHERE or key in method.ignored):
+            continue
         if kind is None:
             slack.warn(name, f"unknown argument {key!r}", value=value)
             continue

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from bot.sandbox import bill, dext
+from bot.sandbox.dext.tokens import Grant
 from bot.sandbox.wire import SandboxClock
 
 from ..support import Served, button, section
@@ -97,6 +98,28 @@ def test_a_category_is_archived_and_comes_back(desk: Desk, neighbours: dict[str,
     expect(choice.locator("option:checked")).to_have_text("Utilities (archived)")
     desk.button("Archive or restore it").click()
     expect(log).to_contain_text("The category Utilities is back in Bill.com.")
+
+
+def test_mishaps_meet_the_business_that_was_chosen(desk: Desk, neighbours: dict[str, Any]) -> None:
+    log = opened(desk)
+    desk.page.get_by_role("combobox", name="Business").select_option(label="Kestrel Outdoor Ltd")
+    categories = desk.page.get_by_role("combobox", name="Category").locator("option")
+    expect(categories).to_have_count(1)
+    world, tokens = neighbours["dext"].state
+    harbor, kestrel = world.accounts.values()
+    for account in (harbor, kestrel):
+        tokens.grant(Grant(account.id, account.users[0].email, ""))
+    before = len(harbor.items), len(kestrel.items)
+    for number, name in enumerate(("Let it arrive", "Revoke Dext access", "Revoke access"), 1):
+        desk.button(name).click()
+        expect(log.get_by_role("listitem")).to_have_count(number)
+    assert (len(harbor.items), len(kestrel.items)) == (before[0], before[1] + 1)
+    assert [tokens.live(account)["access_tokens"] for account in (harbor, kestrel)] == [1, 0]
+    desk.page.get_by_role("tab", name="Dext").click()
+    expect(desk.page.get_by_role("tabpanel")).to_contain_text("the bot has access")
+    expect(desk.page.get_by_role("tabpanel")).to_contain_text("the bot has no access")
+    first, second = neighbours["bill"].state.organizations.values()
+    assert (first.sync_token.revoked, second.sync_token.revoked) == (False, True)
 
 
 def test_slack_limits_the_rate_and_clocks_jump(desk: Desk, neighbours: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ export function dextHoldings(state) {
     h("h3", {}, account.name),
     h("p", { class: "hint" }, `${plural(account.items.length, "item")}; ` +
       Object.entries(account.lists).map(([name, rows]) => `${name} ${rows.length}`).join(", ") +
-      `; the bot ${account.access ? "has" : "has no"} access`),
+      `; the bot ${Object.values(account.access).some(Boolean) ? "has" : "has no"} access`),
     ...[...account.items].reverse().map((item) => itemEntry(item)),
     account.items.length ? null : h("p", { class: "nothing" }, "No items."),
   ].filter(Boolean));

@@ -16,10 +16,13 @@ export function mishapsPanel() {
   const absent = h("p", { class: "nothing" });
   const documents = select("Document", DOCUMENTS.map(([name], index) => [String(index), name]));
   const categories = select("Category", []);
+  const businesses = select("Business", []);
   const buttons = [];
   let there = {};
   let accounts = [];
   let organization = null;
+  let account = null;
+  businesses.control.addEventListener("change", () => refresh());
 
   function button(label, needs, work) {
     const node = h("button", { type: "button", class: "button" }, label);
@@ -55,14 +58,15 @@ export function mishapsPanel() {
   }
 
   const node = h("div", { class: "panel" }, absent, said,
+    group("Which business", businesses.node),
     group("Dext", documents.node,
       button("Let it arrive", ["dext"], async () => {
         const [name, make] = DOCUMENTS[Number(documents.control.value)];
-        const { id } = await neighbour("dext", "POST", "document", make());
+        const { id } = await neighbour("dext", "POST", "document", { ...make(), ...account });
         return `Arrived in Dext as item ${id}: ${name}.`;
       }),
-      button("Revoke Dext access", ["dext"], async () => (await neighbour("dext", "POST", "revoke", {}), "Dext took back the bot's access.")),
-      button("Restore Dext access", ["dext"], async () => (await neighbour("dext", "POST", "restore-access", {}), "Dext lets the bot in again."))),
+      button("Revoke Dext access", ["dext"], async () => (await neighbour("dext", "POST", "revoke", { ...account }), "Dext took back the bot's access.")),
+      button("Restore Dext access", ["dext"], async () => (await neighbour("dext", "POST", "restore-access", { ...account }), "Dext lets the bot in again."))),
     group("Bill.com",
       button("Session idles out", ["bill"], async () => {
         const { ended } = await neighbour("bill", "POST", "expire-sessions", { v2: true });
@@ -72,9 +76,9 @@ export function mishapsPanel() {
       button("Restore access", ["bill"], async () => (await neighbour("bill", "POST", "restore-access", { organizationId: organization }), "The sync token of Bill.com works again; sign-ins stay revoked and have to be given anew.")),
       categories.node,
       button("Archive or restore it", ["bill"], async () => {
-        const account = accounts.find((one) => one.id === categories.control.value);
-        const { archived } = await neighbour("bill", "POST", "archive", { list: "chart-of-accounts", id: account.id, archived: !account.archived });
-        return `The category ${account.name} is ${archived ? "archived" : "back"} in Bill.com.`;
+        const category = accounts.find((one) => one.id === categories.control.value);
+        const { archived } = await neighbour("bill", "POST", "archive", { list: "chart-of-accounts", id: category.id, archived: !category.archived });
+        return `The category ${category.name} is ${archived ? "archived" : "back"} in Bill.com.`;
       })),
     group("The next bill that is created in Bill.com",
       button("Fails (500)", ["bill"], fault("bill", { ...CREATE, action: "reply", status: 500, body: [{ code: "BDC_1001", severity: "ERROR", category: "APPLICATION", message: "Sandbox fault: internal error." }] }, "The next creation of a bill fails with HTTP 500; nothing is created.")),
@@ -101,19 +105,24 @@ export function mishapsPanel() {
       absent.textContent = missing.length ? `The pretend ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not there; their buttons do nothing.` : "";
       absent.hidden = !missing.length;
       for (const { node: one, needs } of buttons) one.disabled = needs.some((name) => !there[name]);
-      if (there.bill) await readAccounts();
+      if (there.bill || there.dext) await readBusinesses();
     } catch {
       // The next refresh tells.
     }
   }
 
-  async function readAccounts() {
-    const { organizations } = await neighbour("bill", "GET", "state");
-    const [first] = Object.values(organizations);
-    organization = first.id;
-    accounts = first.lists["chart-of-accounts"].filter((one) => /EXPENSE|COST/.test(one.account?.type ?? ""));
-    const options = accounts.map((one) => [one.id, `${one.name}${one.archived ? " (archived)" : ""}`]);
-    if (JSON.stringify(options) !== categories.control.dataset.options) categories.offer(options);
+  /** Offer the businesses, and what belongs to the chosen one; Dext's account of a business has the same name. */
+  async function readBusinesses() {
+    const dext = there.dext ? (await neighbour("dext", "GET", "state")).accounts : [];
+    const known = there.bill ? Object.values((await neighbour("bill", "GET", "state")).organizations) : dext;
+    offer(businesses, known.map((one) => [one.name, one.name]));
+    const chosen = known.find((one) => one.name === businesses.control.value);
+    const mate = dext.find((one) => one.name === chosen?.name);
+    account = mate ? { account: mate.id } : {};
+    if (!there.bill) return;
+    organization = chosen.id;
+    accounts = chosen.lists["chart-of-accounts"].filter((one) => /EXPENSE|COST/.test(one.account?.type ?? ""));
+    offer(categories, accounts.map((one) => [one.id, `${one.name}${one.archived ? " (archived)" : ""}`]));
   }
   return { node, refresh };
 }
@@ -123,14 +132,18 @@ function group(title, ...parts) {
   return h("section", { "aria-labelledby": id }, h("h3", { id }, title), h("div", { class: "buttons" }, parts));
 }
 
+function offer(choice, options) {
+  if (JSON.stringify(options) !== choice.control.dataset.options) choice.offer(options);
+}
+
 function select(label, options) {
   const control = h("select", { "aria-label": label });
-  const offer = (list) => {
+  const draw = (list) => {
     const before = control.value;
     fill(control, list.map(([value, name]) => h("option", { value }, name)));
     control.dataset.options = JSON.stringify(list);
     if (list.some(([value]) => value === before)) control.value = before;
   };
-  offer(options);
-  return { node: h("div", { class: "wide" }, control), control, offer };
+  draw(options);
+  return { node: h("div", { class: "wide" }, control), control, offer: draw };
 }
