@@ -69,9 +69,11 @@ class Slack:
         """Return the legacy token in payloads, which apps should not look at."""
         return made_secret("verification")[:24]
 
-    def record(self, where: str, problems: Iterable[Problem]) -> list[Json]:
-        """Keep what is wrong with a payload and return it as JSON."""
+    def record(self, where: str, problems: Iterable[Problem], payload: Any) -> list[Json]:
+        """Keep what is wrong with a payload and return it as JSON; a payload that Slack refuses is kept too."""
         found = [{"at": self.clock.now().isoformat(), "where": where, **asdict(problem)} for problem in problems]
+        for first in [problem for problem in found if problem["hard"]][:1]:
+            first["payload"] = payload
         self.problems.extend(found)
         return found
 
@@ -79,9 +81,11 @@ class Slack:
         """Keep something odd that Slack would let pass."""
         self.warnings.append({"at": self.clock.now().isoformat(), "where": where, "message": message, **details})
 
-    def demand(self, where: str, problems: list[Problem], *, prefix: str = "", view: bool = False) -> list[Json]:
+    def demand(
+        self, where: str, problems: list[Problem], payload: Json, *, prefix: str = "", view: bool = False
+    ) -> list[Json]:
         """Keep the problems and raise Slack's error if one of them is hard."""
-        found = self.record(where, problems)
+        found = self.record(where, problems, payload)
         hard = [problem for problem in problems if problem.hard]
         if hard:
             names = {problem.limit for problem in hard}

@@ -19,10 +19,9 @@ def test_both_services_know_the_same_companies() -> None:
 class Settings:
     """A town in which only the settings can be filled in."""
 
-    people = {name: name for name in ("dana", "femi", "ama", "rui")}
-    channels = {"finance": "C1", "kestrel": "C2", "finance-admins": "C3"}
-
     def __init__(self) -> None:
+        self.people = {name: name for name in ("dana", "femi", "ama", "rui")}
+        self.channels = {"finance": "C1", "kestrel": "C2", "finance-admins": "C3"}
         self.sent: dict[str, Any] = {}
 
     def types(self, _who: str, _text: str, _channel: str) -> dict[str, Any]:

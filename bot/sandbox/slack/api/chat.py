@@ -68,7 +68,7 @@ def _metadata(args: Json) -> Json | None:
 def _post_message(call: Call) -> Json:
     slack, args = call.slack, call.args
     channel = reach(slack, args["channel"], posting=True, bot=slack.workspace.bot_user_id)
-    problems = slack.demand(call.method, check_message(args))
+    problems = slack.demand(call.method, check_message(args), args)
     message = slack.workspace.post(
         channel,
         slack.workspace.bot_user_id,
@@ -91,7 +91,7 @@ def _post_ephemeral(call: Call) -> Json:
         raise SlackError("user_not_found")
     if args["user"] not in channel.members:
         raise SlackError("user_not_in_channel")
-    problems = slack.demand(call.method, check_message(args))
+    problems = slack.demand(call.method, check_message(args), args)
     message = slack.workspace.post(
         channel,
         slack.workspace.bot_user_id,
@@ -108,7 +108,7 @@ def _post_ephemeral(call: Call) -> Json:
 def _update(call: Call) -> Json:
     slack, args = call.slack, call.args
     message = _own(call, "cant_update_message")
-    problems = slack.demand(call.method, check_message(args, update=True))
+    problems = slack.demand(call.method, check_message(args, update=True), args)
     metadata = _metadata(args)
     slack.workspace.update(message, args.get("text", ""), args.get("blocks"))
     message.metadata = metadata if metadata is not None else message.metadata

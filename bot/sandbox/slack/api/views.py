@@ -15,7 +15,7 @@ def _answer(call: Call, view: View, problems: list[Json]) -> Json:
 
 def _checked(call: Call) -> list[Json]:
     view = call.args["view"]
-    return call.slack.demand(call.method, check_view(view), prefix="/view", view=True)
+    return call.slack.demand(call.method, check_view(view), view, prefix="/view", view=True)
 
 
 def _modal_only(call: Call) -> None:
@@ -63,7 +63,7 @@ def _publish(call: Call) -> Json:
         raise SlackError("user_not_found")
     if args["view"].get("type") != "home":
         raise SlackError("invalid_arguments", ["[ERROR] must be a home view [json-pointer:/view/type]"])
-    problems = call.slack.demand(call.method, check_home(args["view"]), prefix="/view", view=True)
+    problems = call.slack.demand(call.method, check_home(args["view"]), args["view"], prefix="/view", view=True)
     return _answer(call, call.slack.views.publish(args["user_id"], args["view"], args.get("hash")), problems)
 
 

@@ -38,7 +38,7 @@ def apply_command_ack(slack: Slack, user: User, channel: Channel, typed: str, de
         workspace.notify(user.id, f'{name} failed with the error "{why}"', channel.id)
         return
     problems = check_ack(delivery.body, "command")
-    found = slack.record(f"ack of {name}", problems)
+    found = slack.record(f"ack of {name}", problems, delivery.body)
     if any(problem.hard for problem in problems):
         workspace.notify(user.id, f'{name} failed with the error "invalid_command_response"', channel.id)
         return
@@ -63,7 +63,7 @@ def answer(slack: Slack, key: str, payload: Any) -> None:
         ticket.uses += 1
         return
     try:
-        found = slack.demand("response_url", check_message(payload))
+        found = slack.demand("response_url", check_message(payload), payload)
     except SlackError as refused:
         refused.status = 400
         raise

@@ -110,7 +110,7 @@ def _apply(slack: Slack, user: User, view: View, delivery: Delivery) -> None:
         slack.workspace.notify(user.id, _TROUBLE, view_id=view.id)
         return
     problems = check_ack(body, "submission", view=slack.views.to_json(view))
-    found = slack.record("ack of view_submission", problems)
+    found = slack.record("ack of view_submission", problems, body)
     if any(problem.hard for problem in problems):
         slack.workspace.notify(user.id, _TROUBLE, view_id=view.id)
         return

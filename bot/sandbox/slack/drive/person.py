@@ -165,7 +165,7 @@ async def send_action(
     payload["actions"] = [action]
     delivery = await out.payload(payload)
     if delivery.accepted:
-        slack.record("ack of block_actions", check_ack(delivery.body, "action"))
+        slack.record("ack of block_actions", check_ack(delivery.body, "action"), delivery.body)
     _tell_failure(slack, user, delivery, where, surface.id if isinstance(surface, View) else None)
     link = element.get("url") or (chosen.get("selected_option") or {}).get("url")
     return outcome(slack, user, since, delivery, **({"url": link} if link else {}))
@@ -190,7 +190,7 @@ async def options(slack: Slack, out: Outgoing, body: Json) -> Json:
         payload |= payloads.on_view(slack, surface)
     delivery = await out.payload(payload)
     problems = check_ack(delivery.body, "options") if delivery.accepted else []
-    found = slack.record("ack of block_suggestion", problems)
+    found = slack.record("ack of block_suggestion", problems, delivery.body)
     choices: list[Json] = []
     if delivery.accepted and not any(problem.hard for problem in problems):
         choices = offered(delivery.body)

@@ -264,6 +264,16 @@ def test_the_payload_and_the_limits_it_breaks_are_shown(desk: Desk) -> None:
     expect(message.locator(".payload pre")).to_contain_text('"block_id": "b"')
 
 
+def test_the_payload_of_the_newest_message_opens_in_sight(desk: Desk) -> None:
+    for number in range(12):
+        desk.stage.post([section(f"Message {number} " + "word " * 60)])
+    desk.open()
+    message = desk.page.locator("main li[data-ts]").last
+    expect(message).to_be_in_viewport()
+    message.get_by_role("button", name=re.compile("^Payload")).click()
+    expect(message.locator(".payload pre")).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_home_of_each_person(desk: Desk) -> None:
     def opened(payload: Json) -> None:
         user = payload["event"]["user"]

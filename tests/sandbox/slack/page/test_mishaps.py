@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
+from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import bill, dext
 from bot.sandbox.dext.tokens import Grant
@@ -164,6 +165,18 @@ def test_what_bill_holds_is_readable(desk: Desk, neighbours: dict[str, Any]) -> 
     panel.get_by_text("Fjord Energy – 12.50").click()
     expect(panel.locator("details[open]")).to_contain_text("12.50 to Utilities")
     expect(panel.locator("details[open]")).to_contain_text("F-1")
+
+
+def test_a_refused_payload_is_shown_as_itself(desk: Desk) -> None:
+    with pytest.raises(SlackApiError):
+        desk.stage.post(
+            [section("x"), {"type": "section", "text": {"type": "mrkdwn", "text": ""}}], text="Nobody read it"
+        )
+    opened(desk)
+    desk.page.get_by_role("tab", name="Records").click()
+    panel = desk.page.get_by_role("tabpanel")
+    panel.get_by_text("Slack refused this payload").click()
+    expect(panel.locator("pre")).to_contain_text('"text": "Nobody read it"')
 
 
 def test_records_show_limits_and_requests(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from bot.sandbox.slack import build
 from bot.sandbox.slack.page.neighbours import NeighbourError, Neighbours
 from bot.sandbox.slack.page.serve import ASSETS
 from bot.sandbox.wire import SandboxClock
+from handlers.commands import COMMANDS as UNDERSTOOD
 
 from ..support import Served, Stage, button, section
 
@@ -27,6 +28,11 @@ def test_the_page_comes_with_a_strict_policy_and_says_what_it_is(stage: Stage) -
 )
 def test_assets_have_their_types(stage: Stage, name: str, kind: str) -> None:
     assert stage.http.get(f"/page/{name}").headers["content-type"].startswith(kind)
+
+
+def test_every_word_the_bot_understands_is_offered(stage: Stage) -> None:
+    offered = {one["text"] for one in stage.look("page")["commands"]}
+    assert {f"/dext {word}".strip() for word in {*UNDERSTOOD, "help", "connect new"}} <= offered
 
 
 @pytest.mark.parametrize("path", ["/page/none.js", "/page/..%2Fserve.py", "/page/serve.py", "/page/%2Fetc%2Fpasswd"])

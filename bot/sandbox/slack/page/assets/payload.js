@@ -16,7 +16,9 @@ export function payloadView(name) {
   toggle.addEventListener("click", () => {
     panel.hidden = !panel.hidden;
     toggle.setAttribute("aria-expanded", String(!panel.hidden));
-    if (!panel.hidden) draw();
+    if (panel.hidden) return;
+    draw();
+    panel.scrollIntoView({ block: "nearest" });
   });
   badge.addEventListener("click", () => toggle.click());
   const update = (payload, problems) => {
