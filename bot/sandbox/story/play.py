@@ -24,7 +24,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("2 · Dana says who may do what", give_roles),
     ("3 · Femi asks for approval, Ama approves, the bill is in Bill.com", publish_one),
     ("4 · A document that was already paid", publish_paid),
-    ("5 · Ama rejects one, with a reason", reject_one),
+    ("5 · Dana may not approve her own request; Ama rejects it, with a reason", reject_one),
     ("6 · Bill.com cuts the connection right after making the bill", survive_a_cut),
     ("7 · A category is archived, a supplier renamed: what people are told", lists_change),
     ("8 · Bill.com's session idles out, and nobody has to know", idle_out),

@@ -63,16 +63,21 @@ def publish_paid(town: Town, telling: Telling) -> None:
 
 
 def reject_one(town: Town, telling: Telling) -> None:
-    """Reject an item: a reason is required, and reaches the requester."""
-    card = ask(town, _ready(town, "femi"), "Blue Harbor Logistics")
+    """Nobody approves their own request, an admin neither; a rejection needs a reason, which reaches the requester."""
+    telling.does("dana", "asks for approval of Blue Harbor Logistics, then tries to approve it herself")
+    card = ask(town, _ready(town, "dana"), "Blue Harbor Logistics", "dana")
+    town.clicks("dana", card, "item.approve")
+    refused = town.wait("the refusal", lambda: _last(town, "dana", "You asked for this approval"))
+    telling.reads(refused, "only Dana sees this")
+    telling.holds("the card still waits for somebody else", bool(_card(town, card, "Approve for publishing?")))
     telling.does("ama", "clicks Reject… beside Blue Harbor Logistics and gives the reason")
     form = town.clicks("ama", card, "item.reject")["view"]
     telling.reads(form, "a form")
     town.submits("ama", form["id"], {"reason": "This is last month's freight; it was paid with BHL-88190."})
     rejected = town.wait("rejected", lambda: _card(town, card, "Rejected by"))
     telling.reads(rejected, "#finance, the same card")
-    told = town.wait("the requester is told", lambda: _last_dm(town, "femi", "rejected"))
-    telling.reads(told, "direct message to Femi")
+    told = town.wait("the requester is told", lambda: _last_dm(town, "dana", "rejected"))
+    telling.reads(told, "direct message to Dana")
     telling.holds("no bill was made for it", not bills(town, "BHL-88213"))
 
 

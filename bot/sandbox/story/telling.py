@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from typing import Any
@@ -13,6 +14,23 @@ _NAMES = {
     "ama": "Ama (approver)",
     "gil": "Gil (guest)",
 }
+
+_SIGNS = {
+    "white_check_mark": "✔",
+    "hourglass_flowing_sand": "⧗",
+    "warning": "⚠",
+    "red_circle": "●",
+    "large_green_circle": "●",
+    "white_circle": "○",
+    "small_orange_diamond": "◆",
+    "rotating_light": "⚠",
+    "electric_plug": "⏻",
+    "calendar": "▦",
+}
+"""A sign of one column for each emoji that the bot's messages use."""
+
+_EMOJI = re.compile(rf":({'|'.join(_SIGNS)}):")
+_BOLD = re.compile(r"(?<!\w)\*(\S(?:[^*]*\S)?)\*(?!\w)")
 
 
 class Telling:
@@ -33,7 +51,7 @@ class Telling:
         """Show a message as somebody reads it."""
         lead = f"  ┌ {where}" if where else "  ┌"
         self._say(lead)
-        self._say(textwrap.indent(str(message["plain"]), "  │ ", lambda _line: True))
+        self._say(textwrap.indent(as_read(str(message["plain"])), "  │ ", lambda _line: True))
 
     def page(self, text: str) -> None:
         """Show a web page as somebody reads it."""
@@ -50,3 +68,20 @@ class Telling:
     def _say(self, text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+
+
+def as_read(plain: str) -> str:
+    """Return a message's plain text without markup: signs for emoji, no asterisks, columns as they were."""
+    before = plain.split("\n")
+    after = _BOLD.sub(r"\1", _EMOJI.sub(lambda found: _SIGNS[found[1]], plain)).split("\n")
+    return "\n".join(map(_aligned, before, after))
+
+
+def _aligned(before: str, after: str) -> str:
+    """Widen each gap of a line by what was taken out before it, so that columns stay where they were."""
+    was, now = re.split("(  +)", before), re.split("(  +)", after)
+    gaps = range(1, len(now), 2)
+    return "".join(
+        part + " " * (len(was[place - 1]) - len(now[place - 1])) if place in gaps else part
+        for place, part in enumerate(now)
+    )
