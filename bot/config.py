@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,24 @@ def _address(value: str) -> str:
 def _filled(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("it is empty")
+    return value
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not _filled(value).get_secret_value().startswith("xoxb-"):
+        raise ValueError("no bot token begins like that")
+    return value
+
+
+def _named(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is empty")
+    return value.strip()
+
+
+def _member(value: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", value):
+        raise ValueError("no member id looks like that" if value.strip() else "it is empty")
     return value
 
 
@@ -53,15 +72,19 @@ class Settings(BaseSettings):
     bot_encryption_keys: SecretStr | None = Field(
         None, description="id:key pairs, newest first, separated by commas; make one with: python -m bot new-key"
     )
-    bot_first_admin: str = Field(
-        pattern=r"^[UW][A-Z0-9]+$", description="the Slack member id of the first admin, such as U024BE7LH"
+    bot_first_admin: Annotated[str, AfterValidator(_member)] = Field(
+        description="the Slack member id of the first admin, such as U024BE7LH"
     )
-    bot_business_name: str = Field("Our business", min_length=1, description="what people call the business")
+    bot_business_name: Annotated[str, AfterValidator(_named)] = Field(
+        "Our business", description="what people call the business"
+    )
 
     bot_receipts: bool = Field(False, description="on to let people send documents to Dext from Slack, or off")
 
     slack_api_url: Address = Field("https://slack.com/api", description="the address of Slack's Web API")
-    slack_bot_token: Secret = Field(description="the bot token from your Slack app's page; it begins with xoxb-")
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
+        description="the bot token from your Slack app's page; it begins with xoxb-"
+    )
     slack_signing_secret: Secret = Field(description="the signing secret from your Slack app's page")
 
     bill_api_url: Address = Field(
@@ -74,7 +97,7 @@ class Settings(BaseSettings):
     bill_client_secret: SecretStr = Field(SecretStr(""), description="the secret that belongs to BILL_CLIENT_ID")
 
     dext_api_url: Address = Field("https://api.receipt-bank.com", description="the address of Dext's API")
-    dext_client_id: str = Field(min_length=1, description="the client id Dext gave you")
+    dext_client_id: Annotated[str, AfterValidator(_named)] = Field(description="the client id Dext gave you")
     dext_client_secret: Secret = Field(description="the client secret Dext gave you")
 
     check_minutes: int = Field(30, ge=1, description="minutes between checks of a healthy connection")
@@ -156,9 +179,18 @@ def load_settings(env_file: str | None = ".env") -> Settings:
         raise SettingsError("\n".join(lines)) from None
 
 
+_REASONS = {
+    "int_parsing": "it is no whole number",
+    "float_parsing": "it is no number",
+    "url_parsing": "it is no address",
+    "url_scheme": "it is no http or https address",
+}
+"""What is wrong, for kinds of problem that the library tells in its own terms."""
+
+
 def _line(name: str, kind: str, message: str) -> str:
     advice = Settings.model_fields[name].description
-    reason = message.removeprefix("Value error, ")
+    reason = _REASONS.get(kind) or message.removeprefix("Value error, ").replace("Input should", "it should")
     missing = kind == "missing" or reason in ("it is missing", "it is empty")
     return f"{name.upper()} is {'missing' if missing else f'wrong ({reason})'}: put {advice}"
 

@@ -101,6 +101,9 @@ def test_an_empty_secret_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, name:
         ("BOT_ENCRYPTION_KEYS", ""),
         ("BOT_ENCRYPTION_KEYS", f"k1:{KEY},k2"),
         ("BOT_FIRST_ADMIN", "@dana"),
+        ("BOT_FIRST_ADMIN", "U024BE7LH\n"),
+        ("SLACK_BOT_TOKEN", "foo"),
+        ("SLACK_BOT_TOKEN", "xoxp-somebodys-own"),
         ("CHECK_MINUTES", "0"),
         ("SETTLE_SECONDS", "-1"),
         ("UPSTREAM_TIMEOUT_SECONDS", "0"),
@@ -112,8 +115,17 @@ def test_a_wrong_setting_is_one_line_that_does_not_repeat_it(
     (line,) = wrong(monkeypatch, **{name: value})
     assert line.startswith(f"{name} is ")
     assert ": put " in line
+    assert "pattern" not in line
+    assert "Input" not in line
+    assert "pars" not in line
     assert "password-in-it" not in line
     assert KEY not in line
+
+
+@pytest.mark.parametrize("name", ["BOT_BUSINESS_NAME", "BOT_FIRST_ADMIN", "DEXT_CLIENT_ID"])
+def test_a_blank_name_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (line,) = wrong(monkeypatch, **{name: " "})
+    assert line.startswith(f"{name} is missing: put ")
 
 
 def test_a_client_id_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
