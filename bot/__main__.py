@@ -32,8 +32,9 @@ def run() -> None:
     from bot.log import get_logger, set_up_logging
 
     set_up_logging()
-    # Background work of several threads would otherwise make a click wait 5 ms for each thing it looks up.
-    sys.setswitchinterval(0.0001)
+    # Background work of several threads would otherwise make a click wait 5 ms for each thing it looks up. Less
+    # than this costs a refresh a fifth more CPU (docs/benchmarks.md).
+    sys.setswitchinterval(0.001)
     settings = _settings()
     try:
         bot = build(settings)

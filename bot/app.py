@@ -252,6 +252,7 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
             connecting,
             lambda: _is_ready(engine),
             document_routes(previews, secure=secure),
+            courtesy=base.courtesy,
             secure=secure,
         ),
         jobs=jobs,

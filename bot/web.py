@@ -19,6 +19,7 @@ from bot.domain.links import Attempt
 from bot.errors import BotError, ConflictError, CredentialsError, InputError, RateLimitedError, UnavailableError
 from bot.log import get_logger
 from bot.services.connecting import LINK_DEAD, Connecting
+from bot.services.courtesy import Courtesy
 
 _COOKIE = "connect"
 _MOST_BYTES = 1_000_000
@@ -40,10 +41,16 @@ Page = Callable[[Request], Awaitable[Response]]
 
 
 def build_web(
-    slack: App, connecting: Connecting, ready: Callable[[], bool], more: Sequence[Route] = (), *, secure: bool
+    slack: App,
+    connecting: Connecting,
+    ready: Callable[[], bool],
+    more: Sequence[Route] = (),
+    *,
+    courtesy: Courtesy,
+    secure: bool,
 ) -> Starlette:
     """Return the web application, with more routes; `ready` says whether the database answers and is up to date."""
-    web = _Web(slack, connecting, ready, secure)
+    web = _Web(slack, connecting, ready, courtesy, secure)
     return Starlette(
         routes=[
             Route("/slack/events", web.slack_events, methods=["POST"]),
@@ -63,10 +70,13 @@ def build_web(
 
 
 class _Web:
-    def __init__(self, slack: App, connecting: Connecting, ready: Callable[[], bool], secure: bool) -> None:
+    def __init__(
+        self, slack: App, connecting: Connecting, ready: Callable[[], bool], courtesy: Courtesy, secure: bool
+    ) -> None:
         self._slack = slack
         self._connecting = connecting
         self._ready = ready
+        self._courtesy = courtesy
         self._secure = secure
         self._log = get_logger(__name__)
         # Slack's clicks have threads of their own: a slow callback must not make one wait.
@@ -90,7 +100,8 @@ class _Web:
             bolt_request = BoltRequest(body=body, headers=dict(request.headers))
         except ValueError:
             return PlainTextResponse("", status_code=400)  # read before its signature can be checked
-        answer = await anyio.to_thread.run_sync(self._slack.dispatch, bolt_request, limiter=self._clicks)
+        with self._courtesy.somebody_waits():
+            answer = await anyio.to_thread.run_sync(self._slack.dispatch, bolt_request, limiter=self._clicks)
         headers = {name: value[0] for name, value in answer.headers.items() if name.lower() != "content-length"}
         return Response(answer.body, status_code=answer.status, headers=headers)
 

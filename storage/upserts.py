@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, ColumnElement, CursorResult, Executable, Table, literal_column
@@ -53,7 +54,7 @@ class Compiled:
 
         Values have to be what the driver takes as it is: text, whole numbers, truth values, nothing.
         """
-        given = [tuple(row[name] for name in self.order) for row in rows] if self.order is not None else list(rows)
+        given = list(rows) if self.order is None else list(map(itemgetter(*self.order), rows))
         session.connection().exec_driver_sql(self.sql, given)
 
 

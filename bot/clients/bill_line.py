@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from bot.clients.bill_access import SERVICE
 from bot.clients.http import Operation, Outgoing, exchange, repeating, unreadable
 from bot.clients.quota import BILL_REQUESTS, Quota
-from bot.clients.wire import UnreadableError, parse
+from bot.clients.wire import UnreadableError, parse, parse_words
 
 AT_ONCE = 3
 """Requests at the same time that Bill.com allows a developer key and organisation (docs/bill-com.md, limits)."""
@@ -67,5 +67,13 @@ def read(shape: type[Shape] | TypeAdapter[Shape], response: httpx.Response, oper
     """Parse a successful answer; raises GarbledReplyError, after a write OutcomeUnknownError."""
     try:
         return parse(shape, response.content)
+    except UnreadableError as error:
+        raise unreadable(operation, error, service=SERVICE) from None
+
+
+def read_words(shape: TypeAdapter[Shape], response: httpx.Response, operation: Operation) -> Shape:
+    """Parse a successful answer that holds no fraction, as quickly as can be; raises as `read` does."""
+    try:
+        return parse_words(shape, response.content)
     except UnreadableError as error:
         raise unreadable(operation, error, service=SERVICE) from None

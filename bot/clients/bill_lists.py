@@ -17,7 +17,7 @@ from bot.clients import bill_calls as calls
 from bot.clients import bill_wire as wire
 from bot.clients.bill_access import SERVICE
 from bot.clients.bill_calls import Calls
-from bot.clients.bill_line import read
+from bot.clients.bill_line import read, read_words
 from bot.clients.bill_wire import BankRow, ListRow, Page, Row
 from bot.clients.http import Operation
 from bot.domain.lists import PAYMENT_ACCOUNT_TYPES, Entry, ListName
@@ -119,7 +119,7 @@ class Lists:
 
     def _page(self, source: _Source, filters: list[str], page: str | None) -> ListPage:
         params = query(filters, source.sort, page)
-        found = read(_PAGE, self._calls.get(source.operation, params), source.operation)
+        found = read_words(_PAGE, self._calls.get(source.operation, params), source.operation)
         return ListPage(tuple(source.to_entry(row) for row in found.results), found.next_page or None)
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -71,24 +70,15 @@ class OrganizationRow(Wire):
     name: str | None = None
 
 
-def _storable(value: object) -> object:
-    # No database keeps NUL, and half a surrogate pair is no text at all.
-    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
-        return value
-    return value.replace("\0", "").encode(errors="replace").decode()
-
-
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 """An id; one that is longer than any of Bill.com's is a mistake that must not be cut into another id."""
-
-Words = Annotated[str | None, BeforeValidator(_storable)]
 
 
 class AccountPart(Wire):
     """Be what makes a classification an account."""
 
-    type: Words = None
-    number: Words = None
+    type: str | None = None
+    number: str | None = None
 
 
 class ListRow(Wire):
@@ -96,13 +86,13 @@ class ListRow(Wire):
 
     id: Identifier
     archived: bool | None = None
-    name: Words = None
-    first_name: Words = None
-    last_name: Words = None
-    email: Words = None
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
     parent_id: Annotated[str | None, Field(max_length=64)] = None
     account: AccountPart | None = None
-    bill_currency: Words = None
+    bill_currency: str | None = None
 
 
 class BankRow(Wire):
@@ -110,9 +100,9 @@ class BankRow(Wire):
 
     id: str
     archived: bool | None = None
-    account_number: Words = None
-    name_on_account: Words = None
-    bank_name: Words = None
+    account_number: str | None = None
+    name_on_account: str | None = None
+    bank_name: str | None = None
     chart_of_account_id: str | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
@@ -25,24 +26,37 @@ class Wire(BaseModel):
 
 Reply = TypeVar("Reply")
 
+_ODD = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)
+"""What NUL and halves of a surrogate pair, whole pairs included, are written as."""
+
 
 class UnreadableError(Exception):
     """Say why a body cannot be read, without any of its values; never leaves `bot.clients`."""
 
 
 def decode(body: bytes) -> object:
-    """Parse JSON with fractions as `Decimal`; raises UnreadableError."""
+    """Parse JSON with fractions as `Decimal` and text that a database keeps; raises UnreadableError."""
     try:
-        value: object = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        value: object = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        return _storable(value) if _ODD.search(body) else value
     except (ValueError, RecursionError) as error:
         # The text of the error is dropped: it can quote the body.
         raise UnreadableError(f"not JSON ({type(error).__name__}, {len(body)} bytes)") from None
-    return value
 
 
 def parse(shape: type[Reply] | TypeAdapter[Reply], body: bytes) -> Reply:
     """Parse JSON into a shape; raises UnreadableError that names the fields at fault."""
     return fit(shape, decode(body))
+
+
+def parse_words(shape: TypeAdapter[Reply], body: bytes) -> Reply:
+    """Parse like `parse`, in half the time, a shape that holds words only: fractions would be rounded."""
+    if not _ODD.search(body):
+        try:
+            return shape.validate_json(body)
+        except ValidationError:
+            pass  # said below, in words that quote nothing
+    return parse(shape, body)
 
 
 def fit(shape: type[Reply] | TypeAdapter[Reply], value: object) -> Reply:
@@ -75,6 +89,19 @@ def _text(value: object) -> str:
             return "[" + ",".join(_text(item) for item in value) + "]"
         case _:
             return json.dumps(value, allow_nan=False)
+
+
+def _storable(value: object) -> object:
+    # No database keeps NUL, and half a surrogate pair is no text at all.
+    match value:
+        case str():
+            return value.replace("\0", "").encode(errors="replace").decode()
+        case dict():
+            return {_storable(name): _storable(item) for name, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+        case _:
+            return value
 
 
 def _refuse_constant(name: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from bot.clients.dext import DextGateway
 from bot.domain.businesses import Business
 from bot.domain.work import Job, Queue, Work
 from bot.errors import AmbiguousError, NotFoundError
+from bot.services.courtesy import Courtesy
 from storage import people
 from storage.database import Database
 from storage.vault import Vault
@@ -40,6 +41,7 @@ class Base:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     pace: Pace
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
     def tell(self, session: Session, kind: str, subject: str, partition: str) -> None:
         """Ask for a message to be written, or rewritten, from what the database says by then.

@@ -80,7 +80,7 @@ class ListReader:
         began, read = self._base.clock(), 0
         with self._base.database.begin() as session:
             generation = refreshes.generation(session, self._refresh.id, name)
-        for chunk in _chunks(self._source(result)):
+        for chunk in _chunks(self._considerate(self._source(result))):
             read += len(chunk)
             self._keep(replace(result, state=ListState.READING, read=read), generation, chunk)
             self._heard()
@@ -90,6 +90,12 @@ class ListReader:
             self._ask_again(name, generation)
         self.answered = True
         return self._complete(replace(result, read=read), generation, began)
+
+    def _considerate(self, pages: Iterator[tuple[Entry, ...]]) -> Iterator[tuple[Entry, ...]]:
+        """Pass pages on, one at a time when nobody waits for an answer of this process."""
+        for page in pages:
+            self._base.courtesy.stand_back()
+            yield page
 
     def _source(self, result: ListResult) -> Iterator[tuple[Entry, ...]]:
         """Yield a list's pages: archived entries first.

@@ -13,6 +13,7 @@ import httpx
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.services.connecting import Connecting
+from bot.services.courtesy import Courtesy
 from bot.web import build_web
 from tests.blocks import views as v
 
@@ -26,6 +27,7 @@ class Site:
     secure: bool = True
     is_ready: bool = True
     slack: Mock = field(default_factory=lambda: create_autospec(App, instance=True))
+    courtesy: Courtesy = field(default_factory=Courtesy)
     connecting: Mock = field(default_factory=lambda: create_autospec(Connecting, instance=True))
 
     def __post_init__(self) -> None:
@@ -35,7 +37,9 @@ class Site:
         self.connecting.attempt_of.return_value = v.attempt()
         self.slack.dispatch.side_effect = self._dispatch
         self.dispatched: list[BoltRequest] = []
-        self.app = build_web(self.slack, self.connecting, lambda: self.is_ready, secure=self.secure)
+        self.app = build_web(
+            self.slack, self.connecting, lambda: self.is_ready, courtesy=self.courtesy, secure=self.secure
+        )
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send one request, from a browser that has the cookie unless `cookies` says otherwise."""

@@ -48,6 +48,21 @@ def test_a_request_reaches_bolt_as_it_was_sent(site: Site) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_background_work_stands_back_while_a_request_is_answered(site: Site) -> None:
+    meanwhile = []
+
+    def answer(_request: object) -> BoltResponse:
+        meanwhile.append(site.courtesy.stand_back(0))
+        raise RuntimeError("the end of a request that fails is an end too")
+
+    site.slack.dispatch.side_effect = answer
+    assert site.courtesy.stand_back(0)
+    with pytest.raises(RuntimeError):
+        _post(site)
+    assert meanwhile == [False]
+    assert site.courtesy.stand_back(0)
+
+
 def test_bolts_refusal_is_passed_on(site: Site) -> None:
     site.slack.dispatch.side_effect = lambda _request: BoltResponse(status=401, body="")
     assert _post(site).status_code == 401
@@ -59,7 +74,7 @@ def test_bolts_refusal_is_passed_on(site: Site) -> None:
 def test_a_time_that_is_no_number_is_refused(timestamp: str) -> None:
     """With the real Bolt behind it, which answers 500 to a time it cannot read."""
     site = Site()
-    site.app = build_web(_bolt(), site.connecting, lambda: True, secure=True)
+    site.app = build_web(_bolt(), site.connecting, lambda: True, courtesy=site.courtesy, secure=True)
     headers = [(name, value) for name, value in _HEADERS.items() if "timestamp" not in name]
     headers.append(("x-slack-request-timestamp", timestamp))
     raw = [(name.encode(), value.encode()) for name, value in headers]
@@ -90,7 +105,7 @@ def test_a_body_in_chunks_that_is_not_too_long_is_taken(site: Site) -> None:
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"", b"payload=%7Bnot+json"], ids=["no text", "empty", "no json"])
 def test_a_body_that_cannot_be_read_is_no_error_of_ours(body: bytes) -> None:
     site = Site()
-    site.app = build_web(_bolt(), site.connecting, lambda: True, secure=True)
+    site.app = build_web(_bolt(), site.connecting, lambda: True, courtesy=site.courtesy, secure=True)
     assert _post(site, body).status_code < 500
 
 
