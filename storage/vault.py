@@ -54,13 +54,16 @@ class Vault:
         row = {"owner": owner, "field": field, "sealed": self.seal(secret, owner, field)}
         session.execute(upsert(session, secrets, [row], key=("owner", "field")), [row])
 
-    def find(self, session: Session, owner: str) -> dict[str, SecretStr]:
-        """Return all secrets of an owner by field; empty when there are none."""
-        rows = session.execute(select(secrets).where(secrets.c.owner == owner)).all()
+    def find(self, session: Session, owner: str, *, lock: bool = False) -> dict[str, SecretStr]:
+        """Return all secrets of an owner by field, locked until the transaction ends if asked; empty without any."""
+        query = select(secrets).where(secrets.c.owner == owner)
+        rows = session.execute(query.with_for_update() if lock else query).all()
         return {row.field: self.unseal(row.sealed, owner, row.field) for row in rows}
 
     def drop(self, session: Session, owner: str) -> None:
         """Forget all secrets of an owner."""
+        # First a lock, then a new look: what somebody else adds beside a secret they hold must be seen here.
+        session.execute(select(secrets.c.field).where(secrets.c.owner == owner).with_for_update())
         session.execute(delete(secrets).where(secrets.c.owner == owner))
 
     def move(self, session: Session, old: str, new: str) -> None:

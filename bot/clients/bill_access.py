@@ -52,7 +52,7 @@ class BillAccess(Protocol):
     """Say where the credentials and the session of one connection live; thread-safe.
 
     `session` and `credentials` must read afresh, because another thread or process may have
-    renewed them. `keep_grant` is called before a new grant is used, `keep_session` with None
+    renewed them. `replace_grant` is called before a new grant is used, `keep_session` with None
     when the session is of no use any more.
     """
 
@@ -72,8 +72,8 @@ class BillAccess(Protocol):
         """Keep a session, or forget the one that was kept."""
         ...
 
-    def keep_grant(self, grant: BillGrant) -> None:
-        """Keep a renewed grant."""
+    def replace_grant(self, old: BillGrant, new: BillGrant) -> None:
+        """Keep a renewed grant, unless the old one is not the one that is kept any more."""
         ...
 
 

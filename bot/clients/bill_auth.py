@@ -119,7 +119,7 @@ class SignIns:
             if isinstance(newer, BillGrant) and newer.refresh_token != held.refresh_token:
                 return newer
             raise
-        access.keep_grant(grant)
+        access.replace_grant(held, grant)
         return grant
 
     def _signed_in(self, access: BillAccess, token: SyncToken) -> BillSession:

@@ -49,7 +49,7 @@ class DextGrant:
 class DextAccess(Protocol):
     """Say where the grant of one connection lives; thread-safe.
 
-    `grant` must read afresh, because another thread or process may have renewed it; `keep_grant` is
+    `grant` must read afresh, because another thread or process may have renewed it; `replace_grant` is
     called before a new grant is used. `lock_key` is the same for all that share the grant.
     """
 
@@ -57,8 +57,8 @@ class DextAccess(Protocol):
         """Return the present grant."""
         ...
 
-    def keep_grant(self, grant: DextGrant) -> None:
-        """Keep a renewed grant."""
+    def replace_grant(self, old: DextGrant, new: DextGrant) -> None:
+        """Keep a renewed grant, unless the old one is not the one that is kept any more."""
         ...
 
     def lock_key(self) -> str:
@@ -144,7 +144,7 @@ class Grants:
                 return newer
             raise
         fresh = self._grant(reply, reply.refresh_token or held.refresh_token)
-        access.keep_grant(fresh)
+        access.replace_grant(held, fresh)
         return fresh
 
     def _trade(self, query: dict[str, str]) -> TokenReply:

@@ -18,6 +18,8 @@ _CREDENTIALS = "credentials"
 _SESSION = "session"
 _GRANT = "grant"
 
+Kept = dict[str, str]
+
 
 class StoredBillAccess:
     """Keep a Bill.com leg's credentials and session under an owner in the vault."""
@@ -53,42 +55,32 @@ class StoredBillAccess:
         return BillSession(SecretStr(kept["session_id"]), kept["organization_id"], kept["user_id"])
 
     def keep_session(self, session: BillSession | None) -> None:
-        """Keep a session for the next call and the next process."""
-        if session is None:
-            self._write(_SESSION, None)
-            return
-        self._write(
-            _SESSION,
-            {
+        """Keep a session for the next call and the next process; not when somebody has disconnected meanwhile."""
+        value = None
+        if session is not None:
+            value = {
                 "session_id": session.session_id.get_secret_value(),
                 "organization_id": session.organization_id,
                 "user_id": session.user_id,
-            },
-        )
+            }
+        _write(self._base, self._owner, _SESSION, value, beside=_CREDENTIALS)
 
     def keep_token(self, token: SyncToken) -> None:
         """Keep a sync token."""
         value = token.value.get_secret_value()
-        self._write(_CREDENTIALS, {"name": token.name, "value": value, "organization_id": token.organization_id})
+        kept = {"name": token.name, "value": value, "organization_id": token.organization_id}
+        _write(self._base, self._owner, _CREDENTIALS, kept)
 
     def keep_grant(self, grant: BillGrant) -> None:
-        """Keep an OAuth grant; called before a rotated token is used."""
-        self._write(
-            _CREDENTIALS,
-            {
-                "access_token": grant.access_token.get_secret_value(),
-                "refresh_token": grant.refresh_token.get_secret_value(),
-                "expires_at": _text(grant.expires_at),
-                "organization_id": grant.organization_id,
-                "user_id": grant.user_id,
-            },
-        )
+        """Keep the OAuth grant of a sign-in."""
+        _write(self._base, self._owner, _CREDENTIALS, _bill_grant(grant))
 
-    def _read(self, field: str) -> dict[str, str] | None:
+    def replace_grant(self, old: BillGrant, new: BillGrant) -> None:
+        """Keep a renewed grant before it is used; not when the old one was replaced or dropped meanwhile."""
+        _write(self._base, self._owner, _CREDENTIALS, _bill_grant(new), instead_of=_bill_grant(old))
+
+    def _read(self, field: str) -> Kept | None:
         return _read(self._base, self._owner, field)
-
-    def _write(self, field: str, value: dict[str, str] | None) -> None:
-        _write(self._base, self._owner, field, value)
 
 
 class StoredDextAccess:
@@ -114,31 +106,58 @@ class StoredDextAccess:
         return DextGrant(SecretStr(kept["access_token"]), SecretStr(kept["refresh_token"]), _time(kept["expires_at"]))
 
     def keep_grant(self, grant: DextGrant) -> None:
-        """Keep a grant."""
-        _write(
-            self._base,
-            self._owner,
-            _GRANT,
-            {
-                "access_token": grant.access_token.get_secret_value(),
-                "refresh_token": grant.refresh_token.get_secret_value(),
-                "expires_at": _text(grant.expires_at),
-            },
-        )
+        """Keep the grant of a sign-in."""
+        _write(self._base, self._owner, _GRANT, _dext_grant(grant))
+
+    def replace_grant(self, old: DextGrant, new: DextGrant) -> None:
+        """Keep a renewed grant before it is used; not when the old one was replaced or dropped meanwhile."""
+        _write(self._base, self._owner, _GRANT, _dext_grant(new), instead_of=_dext_grant(old))
 
 
-def _read(base: Base, owner: str, field: str) -> dict[str, str] | None:
+def _bill_grant(grant: BillGrant) -> Kept:
+    return {
+        "access_token": grant.access_token.get_secret_value(),
+        "refresh_token": grant.refresh_token.get_secret_value(),
+        "expires_at": _text(grant.expires_at),
+        "organization_id": grant.organization_id,
+        "user_id": grant.user_id,
+    }
+
+
+def _dext_grant(grant: DextGrant) -> Kept:
+    return {
+        "access_token": grant.access_token.get_secret_value(),
+        "refresh_token": grant.refresh_token.get_secret_value(),
+        "expires_at": _text(grant.expires_at),
+    }
+
+
+def _read(base: Base, owner: str, field: str) -> Kept | None:
     with base.database.begin() as session:
-        sealed = base.vault.find(session, owner).get(field)
-    if sealed is None or not sealed.get_secret_value():
-        return None
-    kept: dict[str, str] = json.loads(sealed.get_secret_value())
-    return kept
+        secret = base.vault.find(session, owner).get(field)
+    return _opened(secret) if secret is not None else None
 
 
-def _write(base: Base, owner: str, field: str, value: dict[str, str] | None) -> None:
+def _write(
+    base: Base, owner: str, field: str, value: Kept | None, *, beside: str = "", instead_of: Kept | None = None
+) -> None:
+    """Keep a secret; only beside another field that is kept, or only instead of a value, where one is given.
+
+    What is renewed while an admin disconnects or reconnects must not come back, nor overwrite the new sign-in.
+    """
     with base.database.begin() as session:
+        if beside or instead_of is not None:
+            kept = base.vault.find(session, owner, lock=True)
+            if beside and beside not in kept:
+                return
+            if instead_of is not None and (field not in kept or _opened(kept[field]) != instead_of):
+                return
         base.vault.put(session, owner, field, SecretStr(json.dumps(value) if value is not None else ""))
+
+
+def _opened(secret: SecretStr) -> Kept | None:
+    value: Kept | None = json.loads(secret.get_secret_value() or "null")
+    return value
 
 
 def _text(at: datetime | None) -> str:

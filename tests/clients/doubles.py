@@ -90,9 +90,10 @@ class Access:
         self.kept = session
         self.saved.append(session)
 
-    def keep_grant(self, grant: BillGrant) -> None:
-        self.held = grant
-        self.granted.append(grant)
+    def replace_grant(self, old: BillGrant, new: BillGrant) -> None:
+        assert self.held == old
+        self.held = new
+        self.granted.append(new)
 
 
 TOKEN = SyncToken("finance-bot", SecretStr("s3cret-token"), "008ORG")
@@ -138,9 +139,10 @@ class DextHolder:
     def grant(self) -> DextGrant:
         return self.held
 
-    def keep_grant(self, grant: DextGrant) -> None:
-        self.held = grant
-        self.granted.append(grant)
+    def replace_grant(self, old: DextGrant, new: DextGrant) -> None:
+        assert self.held == old
+        self.held = new
+        self.granted.append(new)
 
     def renewing(self) -> AbstractContextManager[None]:
         return nullcontext()

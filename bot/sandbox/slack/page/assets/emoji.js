@@ -22,7 +22,7 @@ const TABLE = {
   hammer_and_wrench: "🛠️", inbox_tray: "📥", outbox_tray: "📤", package: "📦", bulb: "💡", tada: "🎉",
   eyes: "👀", wave: "👋", thumbsup: "👍", "+1": "👍", thumbsdown: "👎", "-1": "👎", point_right: "👉", raised_hands: "🙌",
   robot_face: "🤖", rotating_light: "🚨", zzz: "💤", star: "⭐", heavy_plus_sign: "➕", heavy_minus_sign: "➖",
-  arrow_right: "➡️", arrow_left: "⬅️", smile: "😄",
+  abacus: "🧮", arrow_right: "➡️", arrow_left: "⬅️", smile: "😄",
 };
 
 /** Return the nodes of `text` with the short codes that are known replaced; every other stays as it was written. */
