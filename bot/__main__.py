@@ -81,7 +81,7 @@ def migrate_command() -> None:
 @main.command("new-key")
 def new_key_command() -> None:
     """Print a fresh encryption key for BOT_ENCRYPTION_KEYS."""
-    from bot.app import new_key
+    from bot.parts import new_key
 
     click.echo(f"k1:{new_key()}")
 

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import logging
-import os
 import signal
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import httpx
-from psycopg_pool import ConnectionPool
-from slack_bolt import App
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
-from sqlalchemy import Engine, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 
 from bot.clients.bill import BillApp, BillGateway
 from bot.clients.dext import DextGateway
 from bot.clients.http import upstream_client
-from bot.clients.quota import Quota
 from bot.clients.slack import SlackGateway, TeamIdentity
 from bot.config import Settings
 from bot.engine import DurableWork
-from bot.errors import NotFoundError, SettingsError, UnavailableError
-from bot.log import BOLT_LOGGER, get_logger
 from bot.notify import Notify
+from bot.parts import ask_slack, bolt, clock_of, file_of, is_ready, keyring, quota, telemetry
 from bot.scheduler import Clock
 from bot.services.applying import Applying
 from bot.services.approvals import Approvals
@@ -70,9 +58,8 @@ from bot.web import build_web
 from bot.web_documents import document_routes
 from bot.workflows.jobs import Jobs, clock_jobs
 from handlers.desk import Desk
-from handlers.routes import register
 from storage.database import Database, is_sqlite, open_engine, open_lock_engine, open_queue_engine
-from storage.migrate import is_current, migrate
+from storage.migrate import migrate
 from storage.uploads import uploaders_of
 from storage.vault import Vault
 
@@ -95,7 +82,7 @@ class Bot:
 
     def start(self) -> TeamIdentity:
         """Learn which workspace the token belongs to, take up what was left, and begin to tick."""
-        team = _ask_slack(self.slack)
+        team = ask_slack(self.slack)
         self.jobs.people.install(
             team.team_id,
             team.team_name,
@@ -119,13 +106,13 @@ class Bot:
 
 def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
     """Put a bot together; migrates its database first."""
-    now = now or _clock(settings.bot_clock_file)
+    now = now or clock_of(settings.bot_clock_file)
     url = settings.bot_database_url.get_secret_value()
     if is_sqlite(url):
-        _file_of(url).parent.mkdir(parents=True, exist_ok=True)
+        file_of(url).parent.mkdir(parents=True, exist_ok=True)
     migrate(url)
     engine, queue_engine, lock_engine = open_engine(url), open_queue_engine(url), open_lock_engine(url)
-    lock_file = _file_of(url).with_suffix(".lock") if is_sqlite(url) else None
+    lock_file = file_of(url).with_suffix(".lock") if is_sqlite(url) else None
     work = DurableWork(queue_engine, lock_engine, lock_file)
     timeout = httpx.Timeout(settings.upstream_timeout_seconds, connect=5.0)
     bill_v3, bill_v2, dext = (
@@ -134,13 +121,13 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
     )
     base = Base(
         database=Database(engine),
-        vault=Vault(_keyring(settings)),
+        vault=Vault(keyring(settings)),
         work=work,
         bill=BillGateway(
             bill_v3,
             bill_v2,
             BillApp(settings.bill_developer_key, settings.bill_client_id or None, settings.bill_client_secret),
-            _quota(settings),
+            quota(settings),
             now,
         ),
         dext=DextGateway(
@@ -248,9 +235,9 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
     return Bot(
         settings=settings,
         web=build_web(
-            _bolt(settings, desk),
+            bolt(settings, desk),
             connecting,
-            lambda: _is_ready(engine),
+            lambda: is_ready(engine),
             document_routes(previews, secure=secure),
             courtesy=base.courtesy,
             secure=secure,
@@ -261,105 +248,5 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         slack=slack,
         database=base.database,
         queue_engine=queue_engine,
-        stop_telemetry=_telemetry(settings, [bill_v3, bill_v2, dext]),
+        stop_telemetry=telemetry(settings, [bill_v3, bill_v2, dext]),
     )
-
-
-def new_key() -> str:
-    """Return a fresh encryption key, as settings take it."""
-    return base64.urlsafe_b64encode(os.urandom(32)).decode()
-
-
-def _telemetry(settings: Settings, clients: list[httpx.Client]) -> Callable[[], None]:
-    """Start traces if the operator asked for them; return what stops them."""
-    if not settings.telemetry_url:
-        return lambda: None
-    try:
-        from bot.telemetry import start_telemetry
-    except ImportError:
-        raise SettingsError(
-            "TELEMETRY_URL is set, but its libraries are not installed: pip install '.[otel]'"
-        ) from None
-    return start_telemetry(settings.telemetry_url, clients)
-
-
-def _bolt(settings: Settings, desk: Desk) -> App:
-    token = settings.slack_bot_token.get_secret_value()
-
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        try:
-            bot_user = desk.people.bot_user(team_id or "")
-        except NotFoundError:
-            return None  # a workspace the app is not installed in: Bolt says so to the person
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token, bot_user_id=bot_user)
-
-    app = App(
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
-        client=WebClient(token=token, base_url=f"{settings.slack_api_url}/", timeout=3),
-        authorize=authorize,  # type: ignore[arg-type]  # None is "not installed"; Bolt's hint forgets it
-        process_before_response=True,
-        logger=logging.getLogger(BOLT_LOGGER),
-        ssl_check_enabled=False,
-    )
-    register(app, desk)
-    return app
-
-
-def _clock(ahead: Path | None) -> Callable[[], datetime]:
-    """Return what tells the time; in the sandbox, ahead by the seconds that a file says at the time."""
-    if ahead is None:
-        return lambda: datetime.now(UTC)
-    return lambda: datetime.now(UTC) + timedelta(seconds=float(ahead.read_text()) if ahead.exists() else 0)
-
-
-def _keyring(settings: Settings) -> dict[str, bytes]:
-    """Return the encryption keys; a sandbox without one makes its own, in a file only its owner reads."""
-    if settings.keyring:
-        return settings.keyring
-    if settings.bot_environment == "production":
-        raise SettingsError("BOT_ENCRYPTION_KEYS is missing")  # settings refuse this; never make a key here
-    path = settings.key_file
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key())
-        get_logger(__name__).warning("made an encryption key for the sandbox", file=str(path))
-    return {"sandbox": base64.urlsafe_b64decode(path.read_text())}
-
-
-def _quota(settings: Settings) -> Quota:
-    """Count against Bill.com's hourly limits, together with other processes where there can be any."""
-    url = make_url(settings.bot_database_url.get_secret_value())
-    if url.get_backend_name() == "sqlite":
-        return Quota()
-    pool = ConnectionPool(
-        url.set(drivername="postgresql").render_as_string(hide_password=False), min_size=1, max_size=4, open=True
-    )
-    return Quota.shared(pool)
-
-
-def _ask_slack(slack: SlackGateway, tries: int = 30) -> TeamIdentity:
-    """Ask Slack whose token this is; wait for Slack if it is not there yet."""
-    for attempt in range(tries):
-        try:
-            return slack.team()
-        except UnavailableError as error:
-            if attempt == tries - 1:
-                raise
-            get_logger(__name__).warning("slack is not answering yet", detail=error.detail)
-            time.sleep(min(5.0, 0.2 * 2**attempt))
-    raise UnavailableError(service="Slack")
-
-
-def _is_ready(engine: Engine) -> bool:
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-            return is_current(connection)
-    except SQLAlchemyError:
-        return False
-
-
-def _file_of(url: str) -> Path:
-    return Path(make_url(url).database or "bot.db")

@@ -6,23 +6,21 @@ own tables: a job that is run again reads them and goes on. See docs/decisions.m
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.domain.work import Job, Queue, WorkStatus
 from bot.errors import ConflictError
 from bot.log import get_logger
+from bot.slots import FileSlot, PostgresSlot
 
 _APP = "dext-bill-bot"
 # Constant: recovery and dequeue only touch rows of one version, so a version that follows the
@@ -30,8 +28,6 @@ _APP = "dext-bill-bot"
 _VERSION = "1"
 _RECOVERIES = 10_000
 _RECOVERIES_ALARM = 50
-_SLOT_LOCK = 7_310_412
-_SLOTS = 64
 
 JobFunction = Callable[..., None]
 
@@ -48,7 +44,7 @@ class DurableWork:
         on PostgreSQL it is `None` and slots are advisory locks.
         """
         self._engine = queue_engine
-        self._slot = _FileSlot(lock_file) if lock_file is not None else _PostgresSlot(lock_engine)
+        self._slot = FileSlot(lock_file) if lock_file is not None else PostgresSlot(lock_engine)
         self._poll_seconds = poll_seconds
         self._client: DBOSClient | None = None
         self._log = get_logger(__name__)
@@ -233,86 +229,3 @@ def _options(job: Job) -> EnqueueOptions:
     if job.delay > 0:
         options["delay_seconds"] = job.delay
     return options
-
-
-class _FileSlot:
-    """Guard an SQLite file: one process, by an exclusive lock the system drops with the process."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[str] | None = None
-
-    def take(self) -> str:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            self._file = None
-            raise ConflictError(
-                f"Another bot is running on this database ({self._path.name} is locked). Stop it first, or use "
-                "PostgreSQL, where several can run at once."
-            ) from None
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
-        return "slot-0"
-
-    @contextmanager
-    def of_the_dead(self, _executor: str) -> Iterator[bool]:
-        yield False  # no second process can have run on this file
-
-    def is_held(self) -> bool:
-        return self._file is not None
-
-    def give_back(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-class _PostgresSlot:
-    """Hold the lowest free slot by an advisory lock on a session of its own."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._session: Connection | None = None
-
-    def take(self) -> str:
-        self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        for slot in range(_SLOTS):
-            if self._session.scalar(
-                text("SELECT pg_try_advisory_lock(:key, :slot)"), {"key": _SLOT_LOCK, "slot": slot}
-            ):
-                return f"slot-{slot}"
-        self._session.close()
-        self._session = None
-        raise ConflictError(f"All {_SLOTS} slots of this database are taken by running bots. Stop one first.")
-
-    @contextmanager
-    def of_the_dead(self, executor: str) -> Iterator[bool]:
-        slot = executor.removeprefix("slot-")
-        if not slot.isdigit():
-            yield False
-            return
-        keys = {"key": _SLOT_LOCK, "slot": int(slot)}
-        # A session of its own: our own lock would be granted to our own session again.
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
-            dead = bool(session.scalar(text("SELECT pg_try_advisory_lock(:key, :slot)"), keys))
-            try:
-                yield dead
-            finally:
-                if dead:
-                    session.execute(text("SELECT pg_advisory_unlock(:key, :slot)"), keys)
-
-    def is_held(self) -> bool:
-        try:
-            return self._session is not None and self._session.scalar(text("SELECT 1")) == 1
-        except DBAPIError:
-            return False
-
-    def give_back(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None

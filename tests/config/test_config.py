@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.app import new_key
 from bot.config import Settings, load_settings
 from bot.errors import SettingsError
 from bot.log import get_logger, set_up_logging
+from bot.parts import new_key
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
