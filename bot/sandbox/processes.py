@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import select
 import signal
 import socket
@@ -21,6 +22,8 @@ START_SECONDS = 60.0
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends a program that runs in a terminal: Ctrl-C, a kill, the terminal's end."""
+
+_NEVER_LENT = range(20_000, 30_000)  # below the ports that systems give to outgoing connections
 
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
@@ -84,11 +87,8 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody has, and that no outgoing connection is given while its server starts again."""
+    return next(port for port in random.sample(_NEVER_LENT, len(_NEVER_LENT)) if is_free(port))
 
 
 def is_free(port: int) -> bool:

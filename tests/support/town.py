@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ import httpx
 from sqlalchemy import Executable, Select, create_engine, text
 
 from bot.sandbox.browser import Browser
-from bot.sandbox.processes import end
+from bot.sandbox.processes import end, free_port
 from bot.sandbox.story.connecting import address, sign_in_to_bill, sign_in_to_dext
 from bot.sandbox.story.publishing import bills, documents, only_bill
 from bot.sandbox.town import Service, Town
@@ -115,9 +114,7 @@ def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[T
 @contextmanager
 def second_bot(town: Town) -> Iterator[None]:
     """Let another process of the bot run on the same database, with a clock of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with (town.folder / "second.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"], cwd=town.folder,
