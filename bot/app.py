@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
-from bot.clients.bill import BillApp, BillGateway
+from bot.clients.bill import AT_ONCE, BillApp, BillGateway, Turns
 from bot.clients.dext import DextGateway
 from bot.clients.http import upstream_client
 from bot.clients.slack import SlackGateway, TeamIdentity
@@ -60,6 +60,7 @@ from bot.workflows.jobs import Jobs, clock_jobs
 from handlers.desk import Desk
 from storage.database import Database, is_sqlite, open_engine, open_lock_engine, open_queue_engine
 from storage.migrate import migrate
+from storage.places import Places
 from storage.uploads import uploaders_of
 from storage.vault import Vault
 
@@ -78,6 +79,7 @@ class Bot:
     slack: SlackGateway
     database: Database
     queue_engine: Engine
+    places: Places | None
     stop_telemetry: Callable[[], None]
 
     def start(self) -> TeamIdentity:
@@ -100,6 +102,8 @@ class Bot:
         drained = self.work.stop(_DRAIN_SECONDS)
         self.stop_telemetry()
         self.queue_engine.dispose()
+        if drained and self.places is not None:
+            self.places.close()
         self.database.close()
         return drained
 
@@ -114,6 +118,7 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
     engine, queue_engine, lock_engine = open_engine(url), open_queue_engine(url), open_lock_engine(url)
     lock_file = file_of(url).with_suffix(".lock") if is_sqlite(url) else None
     work = DurableWork(queue_engine, lock_engine, lock_file)
+    places = None if is_sqlite(url) else Places(lock_engine, AT_ONCE)
     timeout = httpx.Timeout(settings.upstream_timeout_seconds, connect=5.0)
     bill_v3, bill_v2, dext = (
         upstream_client(address, timeout=timeout)
@@ -129,6 +134,7 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
             BillApp(settings.bill_developer_key, settings.bill_client_id or None, settings.bill_client_secret),
             quota(settings),
             now,
+            turns=Turns() if places is None else Turns(places.of),
         ),
         dext=DextGateway(
             dext,
@@ -248,5 +254,6 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         slack=slack,
         database=base.database,
         queue_engine=queue_engine,
+        places=places,
         stop_telemetry=telemetry(settings, [bill_v3, bill_v2, dext]),
     )

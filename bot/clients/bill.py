@@ -14,12 +14,13 @@ from bot.clients.bill_auth import SignIns
 from bot.clients.bill_bodies import VendorAddress
 from bot.clients.bill_calls import Calls
 from bot.clients.bill_client import BillClient, BillUser, Organization
-from bot.clients.bill_line import Line, Turns
+from bot.clients.bill_line import AT_ONCE, Line, Turns
 from bot.clients.bill_lists import ListPage
 from bot.clients.bill_oauth import TokenDesk
 from bot.clients.quota import Quota
 
 __all__ = [
+    "AT_ONCE",
     "BillAccess",
     "BillApp",
     "BillClient",
@@ -30,6 +31,7 @@ __all__ = [
     "ListPage",
     "Organization",
     "SyncToken",
+    "Turns",
     "VendorAddress",
 ]
 
@@ -38,7 +40,7 @@ class BillGateway:
     """Hold what all connections share: HTTP clients, limits, locks; one a process, thread-safe.
 
     `v3` and `v2` come from `upstream_client` and stay the caller's to close; without `v2` approvers
-    cannot be set. `clock` gives aware UTC.
+    cannot be set. `clock` gives aware UTC; `turns` are given where other processes talk to Bill.com as well.
     """
 
     def __init__(
@@ -49,8 +51,9 @@ class BillGateway:
         quota: Quota,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        turns: Turns | None = None,
     ) -> None:
-        turns = Turns()
+        turns = turns or Turns()
         self._clock = clock
         self._line = Line(v3, turns, quota, sleep)
         self._tokens = TokenDesk(self._line, app, clock)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import httpx
@@ -21,17 +21,27 @@ AT_ONCE = 3
 Shape = TypeVar("Shape")
 
 
+def _alone(_organization_id: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Turns:
     """Hand out the three places of each organisation; thread-safe, one a process for all addresses of Bill.com."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Callable[[str], AbstractContextManager[None]] = _alone) -> None:
+        """Take what holds a place of an organisation among all processes, where there can be several."""
         self._guard = threading.Lock()
         self._places: dict[str, threading.BoundedSemaphore] = {}
+        self._shared = shared
 
-    def of(self, organization_id: str) -> threading.BoundedSemaphore:
-        """Return the places of an organisation."""
+    @contextmanager
+    def of(self, organization_id: str) -> Iterator[None]:
+        """Hold a place of an organisation, after waiting until there is one."""
         with self._guard:
-            return self._places.setdefault(organization_id, threading.BoundedSemaphore(AT_ONCE))
+            here = self._places.setdefault(organization_id, threading.BoundedSemaphore(AT_ONCE))
+        # Threads of this process wait for one another first: only three of them ever ask the others.
+        with here, self._shared(organization_id):
+            yield
 
 
 class Line:

@@ -10,8 +10,7 @@ from typing import Protocol
 class Queue(StrEnum):
     """Name a queue; all but `GENERAL` run one job at a time per partition.
 
-    Bill.com allows three requests at once per organisation: one refresh, one publish and one
-    check are never more than that, in however many processes (docs/decisions.md, queues).
+    How many requests Bill.com sees at once is not kept here (docs/decisions.md, three requests at once).
     """
 
     PUBLISH = "publish"
