@@ -8,25 +8,17 @@ from blocks.connection import LIST_TITLES
 from blocks.ids import Action
 from blocks.kit import Block, Message, actions, button, context, foreign, message, person, plural, section
 from bot.domain.items import ItemStatus
-from bot.domain.lists import ListName
+from bot.domain.lists import Entry, ListName
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why
 from bot.domain.views import RefreshOutcome, RefreshProgress
 
-_SHOWN_ITEMS = 10
+_SHOWN = 10
+_NAMED = 6
 _WHY = {
     Why.FIRST: "it was the first time",
     Why.CONNECTED: "the connection was made anew",
     Why.ASKED: "it was asked for",
     Why.DUE: "that is done every week",
-}
-_USED = {
-    ListName.ACCOUNTS: "category",
-    ListName.SUPPLIERS: "supplier",
-    ListName.CUSTOMERS: "customer",
-    ListName.CLASSES: "class",
-    ListName.LOCATIONS: "location",
-    ListName.PAYMENT_METHODS: "payment method",
-    ListName.APPROVERS: "approver",
 }
 
 
@@ -68,7 +60,7 @@ def refresh_message(progress: RefreshProgress) -> Message:
 
 
 def refreshed_message(outcome: RefreshOutcome) -> Message:
-    """Tell a channel what a refresh brought, and what that means for the items it has."""
+    """Tell a channel what a refresh brought, and what that means for items and rules."""
     refresh, name = outcome.refresh, foreign(outcome.business.name)
     problems = [row for row in refresh.lists if row.state is ListState.FAILED or row.push_problem]
     if problems:
@@ -95,28 +87,66 @@ def _meaning(outcome: RefreshOutcome) -> list[Block | None]:
             "published. An admin chooses another."
         )
         found.append(section(text, button("Settings", f"{Action.SETTINGS_OPEN}.tax", own)))
+    return found + _items(outcome, own) + _rules(outcome, own)
+
+
+def _items(outcome: RefreshOutcome, own: dict[str, str]) -> list[Block | None]:
+    """Name the items that use an archived entry."""
     if not outcome.affected:
-        return found
+        return []
     count = len(outcome.affected)
     does = "uses an entry that is" if count == 1 else "use entries that are"
-    found.append(
-        section(f"*{plural(count, 'item')} {does} archived now.* Choose another in Dext, or restore it in Bill.com.")
-    )
-    for affected in outcome.affected[:_SHOWN_ITEMS]:
+    found: list[Block | None] = [
+        section(f"*{plural(count, 'item')} {does} archived now.* Choose another with Edit, or restore it in Bill.com.")
+    ]
+    for affected in outcome.affected[:_SHOWN]:
         item = affected.item
-        used = ", ".join(f"{_USED[name]} *{foreign(entry.name, 80)}*" for name, entry in affected.entries)
         state = " · waits for approval" if item.status is ItemStatus.WAITING else ""
         found.append(
             section(
-                f"#{item.number} {foreign(item.label, 120)}\n{used}{state}",
+                f"#{item.number} {foreign(item.label, 120)}\n{_used(affected.entries)}{state}",
                 button("Show Item", f"{Action.ITEMS_PAGE}.{item.number}", {"p": 0, "w": f"#{item.number}"} | own),
             )
         )
-    if count > _SHOWN_ITEMS:
-        rest = " ".join(f"#{affected.item.number}" for affected in outcome.affected[_SHOWN_ITEMS:])
-        found.append(section(f"And {plural(count - _SHOWN_ITEMS, 'more item')}: {rest}"))
+    if count > _SHOWN:
+        rest = " ".join(f"#{affected.item.number}" for affected in outcome.affected[_SHOWN:])
+        found.append(section(f"And {plural(count - _SHOWN, 'more item')}: {rest}"))
         found.append(actions(button("Show All Items", f"{Action.ITEMS_PAGE}.all", {"p": 0} | own)))
     return found
+
+
+def _rules(outcome: RefreshOutcome, own: dict[str, str]) -> list[Block | None]:
+    """Name the rules that go by or set an archived entry; documents are coded with it as long as they do."""
+    if not outcome.rules:
+        return []
+    count = len(outcome.rules)
+    does = "uses an entry that is" if count == 1 else "use entries that are"
+    it, them = ("it codes", "it") if count == 1 else ("they code", "them")
+    found: list[Block | None] = [
+        section(
+            f"*{plural(count, 'rule')} {does} archived now.* Items that {it} can't be published until an admin changes "
+            f"{them}, or restores the entry in Bill.com."
+        )
+    ]
+    for affected in outcome.rules[:_SHOWN]:
+        rule = affected.rule
+        text = f"{rule.kind.label}: {foreign(rule.label, 200)}\n{_used(affected.entries)}"
+        # The memory of a supplier's name has no form: it is forgotten in the list of rules.
+        form = None if rule.only_names_the_supplier else {"u": rule.id} | own
+        found.append(
+            section(text, button("Change Rule…", f"{Action.RULE_EDIT}.{rule.id[:12]}", form) if form else None)
+        )
+    if count > _SHOWN or any(affected.rule.only_names_the_supplier for affected in outcome.rules):
+        rest = f"And {plural(count - _SHOWN, 'more rule')}." if count > _SHOWN else ""
+        found.append(section(rest) if rest else None)
+        found.append(actions(button("Show All Rules", f"{Action.RULES_PAGE}.all", {"p": 0} | own)))
+    return found
+
+
+def _used(entries: tuple[tuple[ListName, Entry], ...]) -> str:
+    # An item of many lines may use many.
+    named = [f"{name.one} *{foreign(entry.name, 80)}*" for name, entry in entries[:_NAMED]]
+    return ", ".join(named) + (f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else "")
 
 
 def _lines(refresh: Refresh) -> str:

@@ -164,16 +164,32 @@ def naming(
     """Return items that carry any of these ids or names of entries, as Dext writes them, oldest first."""
     if not ids:
         return []
-    named = (items.c.category, items.c.customer, items.c.project, items.c.payment_method)
+    by_id = (
+        items.c.supplier_id, items.c.category_id, items.c.customer_id, items.c.project_class_id, items.c.location_id,
+        items.c.payment_method_id, items.c.approver_id,
+    )  # fmt: skip
+    by_name = (
+        items.c.category, items.c.customer, items.c.project, items.c.project_class, items.c.location,
+        items.c.payment_method, items.c.approver,
+    )  # fmt: skip
     query = select(items).where(
         items.c.business_id == business_id,
         items.c.status.in_([status.value for status in statuses]),
         or_(
-            items.c.supplier_id.in_(ids),
-            items.c.category_id.in_(ids),
             items.c.supplier_key.in_([normalised(name) for name in names]),
-            *(column.in_(names) for column in named),
+            *(column.in_(ids) for column in by_id),
+            *(column.in_(names) for column in by_name),
         ),
+    )
+    return [item_of(row) for row in session.execute(query.order_by(items.c.number).limit(limit))]
+
+
+def divided(session: Session, business_id: str, statuses: Sequence[ItemStatus], limit: int) -> list[Item]:
+    """Return items that have lines of their own, oldest first."""
+    query = select(items).where(
+        items.c.business_id == business_id,
+        items.c.status.in_([status.value for status in statuses]),
+        func.json_array_length(items.c.lines["rows"]) > 0,
     )
     return [item_of(row) for row in session.execute(query.order_by(items.c.number).limit(limit))]
 

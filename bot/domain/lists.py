@@ -18,6 +18,17 @@ class ListName(StrEnum):
     PAYMENT_METHODS = "payment_methods"
     APPROVERS = "approvers"
 
+    @property
+    def one(self) -> str:
+        """Return what people call one entry of the list, in a sentence."""
+        return _ONE.get(self) or self.value.removesuffix("s")
+
+
+_ONE = {
+    ListName.ACCOUNTS: "category",
+    ListName.CLASSES: "class",
+    ListName.PAYMENT_METHODS: "payment method",
+}
 
 SIX_LISTS = (
     ListName.ACCOUNTS,

@@ -256,13 +256,22 @@ class AffectedItem:
 
 
 @dataclass(frozen=True)
+class AffectedRule:
+    """Be a rule that goes by or sets entries that were archived, each with its list."""
+
+    rule: Rule
+    entries: tuple[tuple[ListName, Entry], ...]
+
+
+@dataclass(frozen=True)
 class RefreshOutcome:
-    """Be how a refresh ended and what it means: items and, by name, the tax account that use an archived entry."""
+    """Be how a refresh ended and what it means: what uses an archived entry, the tax account by its name."""
 
     business: Business
     refresh: Refresh
     affected: tuple[AffectedItem, ...] = ()
     tax_account: str = ""
+    rules: tuple[AffectedRule, ...] = ()
 
     @property
     def worth_telling(self) -> bool:

@@ -51,6 +51,13 @@ class WantedRule:
     auto: Auto = Auto.UNSAID
 
 
+def uses(rule: Rule) -> tuple[tuple[ListName, Ref], ...]:
+    """Return the entries of Bill.com's lists that a rule goes by and sets, each with its list."""
+    subject = ((SUBJECTS[rule.kind], rule.subject),) if rule.kind in SUBJECTS else ()
+    sets = tuple((LISTS[name], value) for name, value in rule.sets.items() if isinstance(value, Ref))
+    return tuple((name, ref) for name, ref in (*subject, *sets) if ref.id)
+
+
 def read_rule(session: Session, business: Business, wanted: WantedRule) -> Rule:
     """Return the rule that was typed, with the entries' present names; raises `FormError`."""
     errors: dict[str, str] = {}

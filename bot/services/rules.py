@@ -20,10 +20,9 @@ from bot.domain.views import RuleForm, RuleList, RuleRow, Trial
 from bot.errors import ConflictError, InputError
 from bot.services.base import Base, business_in, find_business
 from bot.services.coder import code
-from bot.services.editing import LISTS
 from bot.services.facts import facts_of
 from bot.services.people import require
-from bot.services.rule_forms import WantedRule, read_rule, rule_from
+from bot.services.rule_forms import WantedRule, read_rule, rule_from, uses
 from bot.services.ruling import verdicts
 from storage import changes, items, lists, people
 from storage import rules as stored
@@ -162,18 +161,18 @@ class Rules:
         return Trial(business, item, verdict, tuple(told), made)
 
     def _rows(self, session: Session, business: Business, shown_: Sequence[Rule]) -> list[RuleRow]:
-        refs = [(name, value) for rule in shown_ for name, value in rule.sets.items() if isinstance(value, Ref)]
-        known = lists.by_ids(session, business.id, sorted({ref.id for _, ref in refs if ref.id}))
+        ids = sorted({ref.id for rule in shown_ for _, ref in uses(rule)})
+        known = lists.by_ids(session, business.id, ids)
         rates = {rate.id for rate in stored.rates(session, business.id) if not rate.removed}
         rows = []
         for rule in shown_:
             problems = []
-            for name, value in rule.sets.items():
-                entry = known.get((LISTS[name], value.id)) if isinstance(value, Ref) and name in LISTS else None
-                if isinstance(value, Ref) and value.id and (entry is None or entry.archived):
-                    problems.append(f"{name.label} “{shown(value)}” is archived in Bill.com")
-                if name is ItemField.TAX_SETTING and value not in rates and value not in ("", NO_TAX):
-                    problems.append("its tax setting is no longer offered")
+            for name, ref in uses(rule):
+                entry = known.get((name, ref.id))
+                if entry is None or entry.archived:
+                    problems.append(f"{name.one} “{entry.name if entry else shown(ref)}” is archived in Bill.com")
+            if rule.sets.get(ItemField.TAX_SETTING, "") not in ("", NO_TAX, *rates):
+                problems.append("its tax setting is no longer offered")
             rows.append(RuleRow(rule, tuple(problems)))
         return rows
 

@@ -35,12 +35,15 @@ from bot.domain.breaks import BreakStage, Closing
 from bot.domain.businesses import TaxTreatment
 from bot.domain.clients import Move, Work
 from bot.domain.connections import LegState, Provider
+from bot.domain.fields import ItemField
 from bot.domain.items import ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.links import Stage
-from bot.domain.lists import Found, ListName
+from bot.domain.lists import Entry, Found, ListName
 from bot.domain.people import Right, Role
 from bot.domain.publishing import PublishState
 from bot.domain.refreshing import ListResult, ListState, RefreshState, Why
+from bot.domain.rules import RuleKind
 from bot.domain.sightings import SightingKind
 
 from . import views as v
@@ -354,6 +357,10 @@ def _outcomes() -> dict[str, Message]:
     refused = v.list_results(push_problem="Dext refused “A <b> & Co” (name taken)", added=0, changed=0, archived=0)
     changes = v.list_results(why=Why.CHANGES, since=v.NOW)
     mixed = (*changes[:3], *v.list_results(why=Why.DUE)[3:])
+    every = v.affected_rule(kind=RuleKind.ACCOUNT, subject=Ref())
+    gone = Entry("0091GONE", "Twin & <Co>", archived=True)
+    memory = v.affected_rule(2, subject=Ref(name="TWIN*"), sets={ItemField.SUPPLIER: Ref(gone.id, gone.name)})
+    memory = replace(memory, entries=((ListName.SUPPLIERS, gone),))
     states: dict[str, dict[str, Any]] = {
         "first": {"first": True},
         "nothing changed": {"lists": nothing},
@@ -366,6 +373,12 @@ def _outcomes() -> dict[str, Message]:
         "an item uses it": {"affected": (waiting,)},
         "many items use it": {"affected": many},
         "the tax account is gone": {"tax_account": "Sales <Tax>"},
+        "a rule uses it": {"rules": (v.affected_rule(),)},
+        "the rule for every document and a name's memory use it": {"rules": (every, memory)},
+        "many rules and an item use it": {
+            "affected": (waiting,),
+            "rules": tuple(v.affected_rule(number) for number in range(1, 23)),
+        },
     }
     return {f"refreshed, {name}": refreshed_message(v.outcome(**changes)) for name, changes in states.items()}
 

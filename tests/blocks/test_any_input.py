@@ -22,6 +22,7 @@ from bot.domain.approvals import RequestState
 from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.connections import Connection, LegState, Provider
 from bot.domain.items import Item, ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.links import Stage
 from bot.domain.lists import Entry, Found, ListName
 from bot.domain.money import Money
@@ -391,7 +392,12 @@ def test_slack_takes_every_notice_of_a_refresh(
         )
         for number, (supplier, name) in enumerate(items)
     )
-    shown = RefreshOutcome(progress.business, progress.refresh, affected, tax_account)
+    rules = tuple(
+        replace(v.affected_rule(number, subject=Ref("0091", supplier)),
+                entries=((ListName.ACCOUNTS, Entry("0ca", name)),) * 9)
+        for number, (supplier, name) in enumerate(items)
+    )  # fmt: skip
+    shown = RefreshOutcome(progress.business, progress.refresh, affected, tax_account, rules)
     accepted(refreshed_message(shown))
     assert_only_our_markup(payload(refreshed_message(shown)))
 

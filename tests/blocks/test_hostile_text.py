@@ -22,6 +22,7 @@ from bot.domain.approvals import RequestState
 from bot.domain.businesses import TaxTreatment
 from bot.domain.connections import Connection, Leg, LegState, Provider
 from bot.domain.items import ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.links import Stage
 from bot.domain.lists import Entry, Found
 from bot.domain.plans import Plan
@@ -145,7 +146,13 @@ BUILDERS: dict[str, Callable[[str], Made]] = {
     "finish, objection": lambda text: _finish(text, Stage.SIGNED_IN, text),
     "finish, finished": lambda text: _finish(text, Stage.FINISHED, ""),
     "refreshed": lambda text: payload(
-        refreshed_message(v.outcome(affected=(v.affected(details=v.details(supplier=text)),), tax_account=text))
+        refreshed_message(
+            v.outcome(
+                affected=(v.affected(details=v.details(supplier=text)),),
+                tax_account=text,
+                rules=(v.affected_rule(subject=Ref("0091", text)),),
+            )
+        )
     ),
     "a list": lambda text: payload(
         entries_message(v.entry_page(words=text, problem=text, found=Found((Entry("009", text),), more=True)))

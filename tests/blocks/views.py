@@ -14,7 +14,9 @@ from bot.domain.breaks import Break, BreakStage, Prompt
 from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.clients import Move, Work
 from bot.domain.connections import Connection, Leg, LegState, Provider, Signal, Turn
+from bot.domain.fields import ItemField
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.links import Attempt, Stage
 from bot.domain.lists import SIX_LISTS, Entry, Found, ListName
 from bot.domain.money import Money
@@ -22,9 +24,11 @@ from bot.domain.people import Right, Role
 from bot.domain.plans import Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
+from bot.domain.rules import Rule, RuleKind
 from bot.domain.sightings import Sighting, SightingKind
 from bot.domain.views import (
     AffectedItem,
+    AffectedRule,
     AlarmRow,
     AlarmView,
     AskForm,
@@ -430,8 +434,17 @@ def affected(number: int = 7, **changes: Any) -> AffectedItem:
     return AffectedItem(item(number, **changes), ((ListName.ACCOUNTS, gone),))
 
 
+def affected_rule(number: int = 1, **changes: Any) -> AffectedRule:
+    gone = Entry("0ca01GONE", "Office <Supplies> & Paper", archived=True)
+    made = Rule(
+        f"rule{number:08}", "biz1", RuleKind.SUPPLIER, Ref("009000000001", f"Acme & <Sons> {number}"),
+        {ItemField.CATEGORY: Ref(gone.id, gone.name)},
+    )  # fmt: skip
+    return AffectedRule(replace(made, **changes), ((ListName.ACCOUNTS, gone),))
+
+
 def outcome(**changes: Any) -> RefreshOutcome:
-    extras = {name: changes.pop(name) for name in ("affected", "tax_account") if name in changes}
+    extras = {name: changes.pop(name) for name in ("affected", "tax_account", "rules") if name in changes}
     return RefreshOutcome(BUSINESS, refresh(**changes), **extras)
 
 

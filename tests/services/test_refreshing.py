@@ -361,20 +361,7 @@ def test_classes_and_locations_are_told_apart_in_dext(connected: Bench) -> None:
     assert all(name.endswith((" (class)", " (location)")) for name in names)
 
 
-# What it means for people.
-
-
-def test_items_that_use_what_was_archived_are_named(bench: Bench) -> None:
-    refreshed(bench)
-    item, other = bench.ready_item(), bench.ready_item(invoice_number="ACS-2", category="Utilities")
-    account = next(row["id"] for row in bench.organization.lists["chart-of-accounts"].values()
-                   if row["name"] == "Software Subscriptions")  # fmt: skip
-    bench.bill_does("archive", list="chart-of-accounts", id=account)
-    outcome = bench.consequences.outcome(refreshed(bench).id)
-    (affected,) = outcome.affected
-    assert affected.item.id == item.id != other.id
-    assert [(name, entry.name) for name, entry in affected.entries] == [(ListName.ACCOUNTS, "Software Subscriptions")]
-    assert bench.consequences.outcome(refreshed(bench).id).affected == ()
+# Who hears of it; what it means for items and rules is in test_consequences.py.
 
 
 @pytest.mark.parametrize("full", [True, False])
