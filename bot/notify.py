@@ -218,9 +218,15 @@ class Notify:
         self._write(f"card:{request_id}", card.request.channel_id, card.request.requested_by, card_message(card))
 
     def _refresh(self, progress: RefreshProgress) -> None:
-        """Write the living message of a refresh that somebody asked for; the clock's own are not shown."""
+        """Write the living message of a refresh that somebody asked for; the clock's own are not shown.
+
+        Raises RateLimitedError, without asking Slack, in a pause that it asked for while progress was shown.
+        """
         refresh = progress.refresh
         if refresh.requested_by:
+            left = self._quiet_until - time.monotonic()
+            if left > 0:
+                raise RateLimitedError(service="Slack", detail="a pause that Slack asked for", retry_after=left)
             target = refresh.channel_id or refresh.requested_by
             self._write(f"refresh:{refresh.id}", target, refresh.requested_by, refresh_message(progress))
 

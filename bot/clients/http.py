@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -27,8 +27,12 @@ from tenacity import (
 from bot.clients.wire import UnreadableError
 from bot.errors import GarbledReplyError, NoSuchEntryError, OutcomeUnknownError, UnavailableError, UpstreamError
 
-DEFAULT_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+DEFAULT_SECONDS = 20.0
+DEFAULT_TIMEOUT = httpx.Timeout(DEFAULT_SECONDS, connect=5.0)
 """Seconds: 5 to connect, 20 between two pieces of an answer, 20 to send or to wait for a free connection."""
+
+ANSWER_TIMES = 2
+"""An answer is given up that is not whole after so many times the seconds allowed between two pieces of it."""
 
 PASSING_STATUSES = frozenset({502, 503, 504})
 """Answers of something in front of the service that usually pass within seconds."""
@@ -86,12 +90,44 @@ class Outgoing:
 def upstream_client(
     base_url: str, *, timeout: httpx.Timeout = DEFAULT_TIMEOUT, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:
-    """Build the HTTP client of one service; whoever builds it closes it."""
+    """Build the HTTP client of one service; whoever builds it closes it.
+
+    Its time-out bounds the wait for each piece of an answer; an answer that drips is bounded as a whole too.
+    """
     # Dext's OAuth takes its secret and tokens in the query, and httpx logs every URL at INFO
     # (docs/dext.md, sign-in): its request log is therefore off, whatever the root logger says.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return httpx.Client(base_url=base_url, timeout=timeout, transport=transport, follow_redirects=False)
+    seconds = ANSWER_TIMES * (timeout.read or DEFAULT_SECONDS)
+
+    def bound(response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.SyncByteStream), "only the synchronous client is used here"
+        response.stream = _Bounded(response.stream, time.monotonic() + seconds)
+
+    return httpx.Client(
+        base_url=base_url,
+        timeout=timeout,
+        transport=transport,
+        follow_redirects=False,
+        event_hooks={"response": [bound]},
+    )
+
+
+class _Bounded(httpx.SyncByteStream):
+    """Be the body of an answer that must have come by a time of the monotonic clock."""
+
+    def __init__(self, stream: httpx.SyncByteStream, ends: float) -> None:
+        self._stream = stream
+        self._ends = ends
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            if time.monotonic() > self._ends:
+                raise httpx.ReadTimeout("the answer comes too slowly")
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def exchange(http: httpx.Client, operation: Operation, url: str, outgoing: Outgoing, *, service: str) -> httpx.Response:

@@ -30,6 +30,10 @@ HOLD_LIMIT_SECONDS = 120.0
 """A held request lets go by itself after this long, so that a forgotten hold ends."""
 
 
+DRIP_SECONDS = 0.2
+"""Seconds between two bytes of an answer that drips."""
+
+
 class SandboxClock:
     """Tell the sandbox's time, which the control API can move ahead."""
 
@@ -87,7 +91,8 @@ class Fault:
 
     `phase` is `before` the work is done or `after` it. `action` is one of
     `hold`, `delay` (then goes on as usual), `cut` (the connection breaks in the
-    middle of the answer), `reply` (answer with `status`, `body`, `headers` instead).
+    middle of the answer), `drip` (a byte now and then, without end), `reply` (answer
+    with `status`, `body`, `headers` instead).
     `body` is sent as JSON, or as it is when it is a string (garbage).
     """
 
@@ -205,7 +210,7 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
                 await app(scope, _replay(body), send)
             return
         entry = wire.note(method, path, scope, body)
-        if await _meddle(wire, entry, "before", send):
+        if await _meddle(wire, entry, "before", receive, send):
             return
         answer: list[Event] = []
 
@@ -218,7 +223,7 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
         kinds = [v.decode("latin-1") for k, v in start["headers"] if k == b"content-type"]
         entry.status = start["status"]
         entry.reply = readable(payload, kinds[0] if kinds else "")
-        if await _meddle(wire, entry, "after", send):
+        if await _meddle(wire, entry, "after", receive, send):
             return
         for event in answer:
             await send(event)
@@ -226,7 +231,7 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
     return served
 
 
-async def _meddle(wire: Wire, entry: Recorded, phase: str, send: Send) -> bool:
+async def _meddle(wire: Wire, entry: Recorded, phase: str, receive: Receive, send: Send) -> bool:
     """Apply a fault; return whether it has answered in the application's place."""
     rule = wire.take_fault(entry.method, entry.path, phase)
     if rule is None:
@@ -244,6 +249,15 @@ async def _meddle(wire: Wire, entry: Recorded, phase: str, send: Send) -> bool:
             # A promise of more bytes than are sent: the server then breaks the connection.
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"999999")]})
             await send({"type": "http.response.body", "body": b"{", "more_body": True})
+            return True
+        case "drip":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"999999")]})
+            gone = asyncio.ensure_future(receive())
+            deadline = time.monotonic() + HOLD_LIMIT_SECONDS
+            while time.monotonic() < deadline and not gone.done():
+                await send({"type": "http.response.body", "body": b" ", "more_body": True})
+                await asyncio.sleep(DRIP_SECONDS)
+            gone.cancel()
             return True
         case _:
             entry.status, entry.reply = rule.status, rule.body

@@ -30,7 +30,7 @@ CHUNK = 500
 """Entries in one transaction: few enough that nobody waits long for the database."""
 
 SIGN_OF_LIFE = timedelta(minutes=5)
-"""A refresh that stored nothing for so long is taken up anew: three tries of one request take a minute."""
+"""A refresh that stored nothing for so long is taken up anew: three tries of one request take three minutes at most."""
 
 _ASKED_BY_ID = 100
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -69,6 +70,41 @@ def test_what_left_is_doubtful_for_writes_only(fault: Exception) -> None:
     for operation in (CREATE, ONCE):
         with pytest.raises(OutcomeUnknownError):
             send(operation, fault)
+
+
+class Dripping(httpx.SyncByteStream):
+    """Send a piece that the clock of the test says took so many seconds, as often as asked."""
+
+    def __init__(self, clock: list[float], seconds: float, pieces: int) -> None:
+        self.clock, self.seconds, self.pieces, self.closed = clock, seconds, pieces, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(self.pieces):
+            self.clock[0] += self.seconds
+            yield b" "
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(("pieces", "whole"), [(20, True), (21, False), (10**9, False)])
+def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, pieces: int, whole: bool) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("bot.clients.http.time.monotonic", lambda: clock[0])
+    body = Dripping(clock, 1.0, pieces)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=body))
+    with upstream_client("https://up.test", timeout=httpx.Timeout(10.0), transport=transport) as http:
+        if whole:
+            answer = exchange(http, SAFE, "/x", Outgoing({}), service="Up")
+            assert answer.content == b" " * pieces
+        else:
+            with pytest.raises(UnavailableError):
+                exchange(http, SAFE, "/x", Outgoing({}), service="Up")
+            assert clock[0] == 1021.0
+            # What was written may have been done: only its answer drips.
+            with pytest.raises(OutcomeUnknownError):
+                exchange(http, CREATE, "/x", Outgoing({}), service="Up")
+    assert body.closed
 
 
 def test_an_undecodable_body_is_garbled_or_doubtful() -> None:
