@@ -245,11 +245,11 @@ def by_names(session: Session, business_id: str, keys: Sequence[str]) -> dict[tu
         entries.c.list.in_([name.value for name in ListName]),
         entries.c.name_key.in_(cut),
     )
-    found: dict[tuple[ListName, str], tuple[Entry, ...]] = {}
+    found: dict[tuple[ListName, str], list[Entry]] = {}
     for row in session.execute(query.order_by(entries.c.id)):
-        place = (ListName(row.list), normalised(row.name))
-        found[place] = (*found.get(place, ()), entry_of(row))
-    return found
+        # Ten thousand may be called the same.
+        found.setdefault((ListName(row.list), normalised(row.name)), []).append(entry_of(row))
+    return {place: tuple(same) for place, same in found.items()}
 
 
 def _of(business_id: str, name: ListName) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

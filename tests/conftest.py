@@ -6,6 +6,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def _administer(address: str, statement: str) -> None:
     engine.dispose()
 
 
+@contextmanager
+def fresh_postgres(template_url: str) -> Iterator[str]:
+    """Give the address of a copy of the template database, and drop it afterwards."""
+    template = make_url(template_url)
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _administer(template_url, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
+    yield template.set(database=name).render_as_string(hide_password=False)
+    _administer(template_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of a fresh, migrated database, once of each kind."""
@@ -98,12 +109,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         migrate(url)
         yield url
         return
-    template = make_url(request.getfixturevalue("postgres"))
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    address = template.render_as_string(hide_password=False)
-    _administer(address, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
-    yield template.set(database=name).render_as_string(hide_password=False)
-    _administer(address, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with fresh_postgres(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture

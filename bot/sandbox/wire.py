@@ -223,7 +223,7 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
         kinds = [v.decode("latin-1") for k, v in start["headers"] if k == b"content-type"]
         entry.status = start["status"]
         entry.reply = readable(payload, kinds[0] if kinds else "")
-        if await _meddle(wire, entry, "after", receive, send):
+        if await _meddle(wire, entry, "after", receive, send, payload):
             return
         for event in answer:
             await send(event)
@@ -231,8 +231,13 @@ def observe(app: Asgi, wire: Wire) -> Asgi:
     return served
 
 
-async def _meddle(wire: Wire, entry: Recorded, phase: str, receive: Receive, send: Send) -> bool:
-    """Apply a fault; return whether it has answered in the application's place."""
+async def _meddle(
+    wire: Wire, entry: Recorded, phase: str, receive: Receive, send: Send, payload: bytes = b"{ "
+) -> bool:
+    """Apply a fault; return whether it has answered in the application's place.
+
+    `payload` is the application's answer, as far as there is one.
+    """
     rule = wire.take_fault(entry.method, entry.path, phase)
     if rule is None:
         return False
@@ -248,7 +253,7 @@ async def _meddle(wire: Wire, entry: Recorded, phase: str, receive: Receive, sen
         case "cut":
             # A promise of more bytes than are sent: the server then breaks the connection.
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"999999")]})
-            await send({"type": "http.response.body", "body": b"{", "more_body": True})
+            await send({"type": "http.response.body", "body": payload[: len(payload) // 2], "more_body": True})
             return True
         case "drip":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"999999")]})

@@ -361,6 +361,27 @@ def test_classes_and_locations_are_told_apart_in_dext(connected: Bench) -> None:
     assert all(name.endswith((" (class)", " (location)")) for name in names)
 
 
+def test_ten_thousand_entries_of_one_name_stay_apart(bench: Bench) -> None:
+    vendors = bench.organization.lists["vendors"]
+    model = next(iter(vendors.values()))
+    for number in range(10_000):
+        vendors[f"009twin{number:05}"] = {**model, "id": f"009twin{number:05}", "name": "Twin", "archived": False}
+    refresh = refreshed(bench, full=True)
+    suppliers = line(refresh, ListName.SUPPLIERS)
+    assert (suppliers.state, suppliers.push_problem, suppliers.total) == (
+        ListState.DONE, "", len(theirs(bench, "vendors")),
+    )  # fmt: skip
+    (ours,) = bench.rows("SELECT count(*) FROM entries WHERE list = 'suppliers' AND name = 'Twin'")
+    assert ours[0] == 10_000
+    assert {row["id"] for row in bench.dext_state()["lists"]["payees"]} == theirs(bench, "vendors")
+    # Where Dext does not say which one a document means, nothing guesses.
+    assert bench.ready_item(payee="TWIN").lacks == (
+        "10000 entries in Bill.com are called “TWIN”: choose the supplier with Edit",
+    )
+    found = bench.lookup.find(WORKSPACE, FINANCE, ListName.SUPPLIERS, "twin")
+    assert (len(found.entries), found.more) == (100, True)
+
+
 # Who hears of it; what it means for items and rules is in test_consequences.py.
 
 
