@@ -54,10 +54,16 @@ def two(database_url: str) -> Iterator[tuple[Places, Places]]:
         places.close()
 
 
+HELD = (
+    "FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
 def locks(database_url: str) -> int:
     engine = create_engine(database_url)
     with engine.connect() as connection:
-        found = connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"))
+        found = connection.scalar(text(f"SELECT count(*) {HELD}"))
     engine.dispose()
     return int(found or 0)
 
