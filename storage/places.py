@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, TextClause, text
-from sqlalchemy.exc import DBAPIError
+import psycopg
+from psycopg.rows import TupleRow
+from sqlalchemy import Engine
 
 _LOOK = 0.02
 _WAITING = 0
@@ -28,7 +29,7 @@ class Places:
         self._all = range(1, each + 1)
         self._sleep = sleep
         self._guard = threading.Lock()
-        self._session: Connection | None = None
+        self._session: psycopg.Connection[TupleRow] | None = None
         self._mine: set[tuple[str, int]] = set()
 
     @contextmanager
@@ -50,12 +51,14 @@ class Places:
         if place is not None:
             return place
         # Who waits says so by a shared lock: nobody who comes later takes a place before, however often they come.
-        self._run("SELECT pg_advisory_lock_shared(:waiting)", waiting=_key(owner, _WAITING))
+        waiting = _key(owner, _WAITING)
+        with self._guard:
+            self._execute(f"SELECT pg_advisory_lock_shared({waiting})")
         try:
             while (place := self._try(owner)) is None:
                 self._sleep(_LOOK)
         finally:
-            self._let_go("SELECT pg_advisory_unlock_shared(:waiting)", waiting=_key(owner, _WAITING))
+            self._let_go(f"SELECT pg_advisory_unlock_shared({waiting})")
         return place
 
     def _try(self, owner: str, *, newcomer: bool = False) -> int | None:
@@ -65,57 +68,63 @@ class Places:
             free = [place for place in self._all if (owner, place) not in self._mine]
             if not free:
                 return None
-            keys = {f"place_{place}": _key(owner, place) for place in free}
-            place: int | None = self._execute(_trying(free, newcomer), waiting=_key(owner, _WAITING), **keys)
+            place = self._execute(_trying(owner, free, newcomer))
             if place is not None:
                 self._mine.add((owner, place))
             return place
 
     def _give_back(self, owner: str, place: int) -> None:
-        self._let_go("SELECT pg_advisory_unlock(:place)", place=_key(owner, place))
+        self._let_go(f"SELECT pg_advisory_unlock({_key(owner, place)})")
         with self._guard:
             self._mine.discard((owner, place))
 
-    def _run(self, statement: str, **keys: int) -> None:
-        with self._guard:
-            self._execute(text(statement), **keys)
-
-    def _let_go(self, statement: str, **keys: int) -> None:
+    def _let_go(self, statement: str) -> None:
         """Unlock; never raises, since what was done meanwhile is done. A session that was cut holds nothing."""
         with self._guard:
             if self._session is None:
                 return
             try:
-                self._session.execute(text(statement), keys)
-            except DBAPIError:
+                self._session.execute(statement)
+            except psycopg.Error:
                 self._drop()
 
-    def _execute(self, statement: TextClause, **keys: int) -> int | None:
+    def _execute(self, statement: str) -> int | None:
         """Run a statement on the session, on a new one if it was cut."""
-        found: int | None
         if self._session is not None:
             try:
-                found = self._session.scalar(statement, keys)
-                return found
-            except DBAPIError:
+                return _number(self._session.execute(statement))
+            except psycopg.Error:
                 self._drop()
-        self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        found = self._session.scalar(statement, keys)
-        return found
+        self._session = self._open()
+        return _number(self._session.execute(statement))
+
+    def _open(self) -> psycopg.Connection[TupleRow]:
+        # The driver's own session: a statement is asked twice for every request, and costs a third there.
+        connection = self._engine.raw_connection()
+        session = connection.driver_connection
+        connection.detach()
+        assert isinstance(session, psycopg.Connection), "only PostgreSQL has advisory locks"
+        session.autocommit = True
+        return session
 
     def _drop(self) -> None:
         if self._session is not None:
-            self._session.invalidate()
             self._session.close()
             self._session = None
 
 
-def _trying(places: list[int], newcomer: bool) -> TextClause:
+def _trying(owner: str, places: list[int], newcomer: bool) -> str:
     """Return the statement that tries places one after the other; CASE alone promises that order."""
     # The mark of others who wait keeps the exclusive lock from us; marks of our own session do not.
-    polite = "WHEN NOT pg_try_advisory_lock(:waiting) THEN NULL WHEN NOT pg_advisory_unlock(:waiting) THEN NULL"
-    tries = " ".join(f"WHEN pg_try_advisory_lock(:place_{place}) THEN {place}" for place in places)
-    return text(f"SELECT CASE {polite if newcomer else ''} {tries} END")
+    waiting = _key(owner, _WAITING)
+    polite = f"WHEN NOT pg_try_advisory_lock({waiting}) THEN NULL WHEN NOT pg_advisory_unlock({waiting}) THEN NULL"
+    tries = " ".join(f"WHEN pg_try_advisory_lock({_key(owner, place)}) THEN {place}" for place in places)
+    return f"SELECT CASE {polite if newcomer else ''} {tries} END"
+
+
+def _number(answer: psycopg.Cursor[TupleRow]) -> int | None:
+    row = answer.fetchone()
+    return row[0] if row is not None and isinstance(row[0], int) else None
 
 
 def _key(owner: str, place: int) -> int:
