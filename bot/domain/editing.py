@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -141,7 +141,7 @@ def _check_amounts(values: Mapping[ItemField, Value]) -> dict[ItemField, str]:
         if tax < 0:
             errors[ItemField.TAX] = "Tax is not below zero."
         elif isinstance(total, Decimal) and tax > total:
-            errors[ItemField.TAX] = f"The tax is more than the total of {total:,f}."
+            errors[ItemField.TAX] = f"The tax is more than the total of {Money(currency, total).figure}."
     return errors
 
 
@@ -171,16 +171,18 @@ def balance(details: Details, booked: Booking) -> str:
     if booked.amount is None:
         return f"Total {money}; choose a tax setting, or type the tax."
     if not 0 <= booked.amount <= details.total:
-        return f"The tax of {booked.amount:,f} does not fit a total of {money}."
+        return f"The tax of {replace(money, amount=booked.amount).figure} does not fit a total of {money}."
     net = details.total - booked.amount
-    text = f"Net {net:,f} + tax {booked.amount:,f} = total {money}."
+    parts = [replace(money, amount=part).figure for part in (net, booked.amount)]
+    text = f"Net {parts[0]} + tax {parts[1]} = total {money}."
     if not details.lines:
         return text
     wanted = net if details.lines.net else details.total
     off = details.lines.total - wanted
     if not off:
         return f"{text} The lines add up."
-    return f"{text} The lines are {abs(off):,f} {'too much' if off > 0 else 'short'}."
+    gap = replace(money, amount=abs(off)).figure
+    return f"{text} The lines are {gap} {'too much' if off > 0 else 'short'}."
 
 
 def draft_of(lines: Lines, first: int, most: int) -> LinesDraft:

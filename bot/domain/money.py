@@ -25,7 +25,12 @@ class Money:
     amount: Decimal
 
     def __str__(self) -> str:
-        return f"{self.currency} {self.amount:,.{self.digits}f}"
+        return f"{self.currency} {self.figure}"
+
+    @property
+    def figure(self) -> str:
+        """Return the amount alone, with the digits that `digits` says."""
+        return f"{self.amount:,.{self.digits}f}"
 
     @property
     def digits(self) -> int:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from blocks.ids import Action, Field
+from bot.sandbox import slack as pretend_slack
 
 from .reading import (
     action_ids,
@@ -98,3 +102,10 @@ def test_the_golden_files_show_every_action() -> None:
     named |= {action for action in shown if action.partition(".")[0] not in list(Field) and "." in action}
     offered = {".".join(action.split(".")[:2]) for action in named}
     assert offered == {action.value for action in Action}
+
+
+def test_the_pretend_slack_shows_every_emoji_of_the_bot() -> None:
+    page = (Path(pretend_slack.__file__).parent / "page/assets/emoji.js").read_text()
+    used = set(re.findall(r":([a-z_]{3,}):", json.dumps([*MESSAGES.values(), *MODALS.values()])))
+    assert len(used) > 5
+    assert [name for name in sorted(used) if f"{name}: " not in page] == []

@@ -162,17 +162,17 @@ def finish_prompt(town: Town, who: str = "dana", words: str = "Almost done") -> 
     return found
 
 
-def synchronised(town: Town) -> Json:
+def synchronised(town: Town, seconds: float = 60) -> Json:
     """Wait for the end of the first synchronisation; return its message."""
-    found: Json = town.wait("the lists", lambda: told(town, "dana", "First synchronisation", "finished"), 60)
+    found: Json = town.wait("the lists", lambda: told(town, "dana", "First synchronisation", "finished"), seconds)
     return found
 
 
-def connect(town: Town) -> None:
+def connect(town: Town, seconds: float = 60) -> None:
     """Connect the first organisation and wait until its lists and items are here."""
     walk_through(town)
     town.clicks("dana", finish_prompt(town), "connection.finish")
-    synchronised(town)
+    synchronised(town, seconds)
     give_roles(town)
     ready(town, "ACS-20417")
 

@@ -16,6 +16,7 @@ from bot.sandbox.bill.control import CONTROLS, control
 from bot.sandbox.bill.credits import create_credit
 from bot.sandbox.bill.entries import archive_in, create_in, list_of, one_of, patch_in
 from bot.sandbox.bill.errors import BillRefusal
+from bot.sandbox.bill.lists import Sorted
 from bot.sandbox.bill.payments import record_payment
 from bot.sandbox.bill.state import BillState
 
@@ -93,8 +94,13 @@ def make_app(state: BillState) -> Starlette:
     """Return the application over this state, not yet recorded."""
     table = [(method, path, handler, True) for (method, path), handler in signed_in_calls().items()]
     table += [(method, path, handler, False) for (method, path), handler in open_calls().items()]
-    routes = [Route(path, _endpoint(state, handler, gated), methods=[method]) for method, path, handler, gated in table]
-    return Starlette(routes=[*routes, Route("/{path:path}", _endpoint(state, _no_such_call, False), methods=_METHODS)])
+    long_lists = Sorted()
+    routes = [
+        Route(path, _endpoint(state, long_lists, handler, gated), methods=[method])
+        for method, path, handler, gated in table
+    ]
+    nothing = Route("/{path:path}", _endpoint(state, long_lists, _no_such_call, False), methods=_METHODS)
+    return Starlette(routes=[*routes, nothing])
 
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -108,7 +114,9 @@ def _caller(state: BillState, request: Request) -> Caller:
     return gate.authenticate(state, request.headers, download=request.url.path.startswith("/download/"))
 
 
-def _endpoint(state: BillState, handler: Handler, gated: bool) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    state: BillState, long_lists: Sorted, handler: Handler, gated: bool
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         if gated and state.switches.latency:
@@ -128,9 +136,13 @@ def _endpoint(state: BillState, handler: Handler, gated: bool) -> Callable[[Requ
                     body=body,
                     address=str(request.base_url).rstrip("/"),
                     caller=caller,
+                    sorted=long_lists,
                 )
             )
         except BillRefusal as refusal:
             return answer([problem.as_v3(state.now()) for problem in refusal.problems], refusal.status)
+        finally:
+            if request.method != "GET":
+                long_lists.forget()
 
     return endpoint

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
 from starlette.responses import Response
 
 from bot.sandbox.bill.fields import Fields, parse_object
+from bot.sandbox.bill.lists import Sorted
 from bot.sandbox.bill.state import BillState, Organization
 
 
@@ -39,6 +40,7 @@ class Call:
     body: bytes
     address: str
     caller: Caller | None = None
+    sorted: Sorted = field(default_factory=Sorted)
 
     @property
     def signed_in(self) -> Caller:

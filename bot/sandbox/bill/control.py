@@ -117,6 +117,13 @@ def add(state: BillState, data: Row) -> Row:
     return state.add(organization, data["list"], prune(fields))
 
 
+def crowd(state: BillState, data: Row) -> Row:
+    """Add an object by hand for each of `names`."""
+    for name in data["names"]:
+        add(state, {"organizationId": _organization(state, data).id, "list": data["list"], "name": str(name)})
+    return {"added": len(data["names"])}
+
+
 def change(state: BillState, data: Row) -> Row:
     """Change fields of an object by hand."""
     organization, row = _named(state, data)
@@ -180,6 +187,7 @@ CONTROLS: dict[tuple[str, str], Callable[[BillState, Row], Any]] = {
     ("POST", "archive"): archive,
     ("POST", "rename"): rename,
     ("POST", "add"): add,
+    ("POST", "crowd"): crowd,
     ("POST", "change"): change,
     ("POST", "permissions"): permissions,
     ("POST", "switches"): switches,

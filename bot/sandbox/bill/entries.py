@@ -78,7 +78,8 @@ def list_of(kind: str) -> Callable[[Call], Response]:
     """Return the handler that lists objects of a kind."""
 
     def listed(call: Call) -> Response:
-        return answer(page_of(call.organization.lists[kind].values(), call.query, LISTINGS[kind]))
+        rows = call.organization.lists[kind].values()
+        return answer(page_of(rows, call.query, LISTINGS[kind], call.sorted, call.organization.id, kind))
 
     return listed
 

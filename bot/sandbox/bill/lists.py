@@ -22,6 +22,8 @@ from bot.sandbox.bill.state import Row
 
 DEFAULT_MAX = 20
 LARGEST_MAX = 100
+LONG = 10_000
+"""Rows of a list that is worth remembering."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,33 @@ class Order:
     descending: bool
 
 
-def page_of(rows: Iterable[Row], query: Mapping[str, str], listing: Listing) -> Row:
-    """Return the envelope with one page of `rows`.
+class Sorted:
+    """Remember long lists as they were chosen and sorted, until something is written.
+
+    A list of 50,000 rows is read in 500 pages, and would be sorted for each of them.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], list[Row]] = {}
+
+    def forget(self) -> None:
+        """Forget everything: rows may have changed."""
+        self._kept.clear()
+
+    def rows(self, key: tuple[str, ...], find: Callable[[], list[Row]]) -> list[Row]:
+        """Return what is remembered under a key, or else what `find` finds."""
+        found = self._kept.get(key)
+        if found is None:
+            found = find()
+            if len(found) >= LONG:
+                self._kept[key] = found
+        return found
+
+
+def page_of(
+    rows: Iterable[Row], query: Mapping[str, str], listing: Listing, remembered: Sorted | None = None, *named: str
+) -> Row:
+    """Return the envelope with one page of `rows`, which `named` tells from all others that are remembered.
 
     `page` goes with the same filters and sort as the call that gave it; with others it is refused.
     """
@@ -52,7 +79,9 @@ def page_of(rows: Iterable[Row], query: Mapping[str, str], listing: Listing) -> 
     conditions = parse_filters(query.get("filters", ""), listing.filters)
     orders = _orders(query.get("sort", ""), listing.sorts)
     question = hashlib.sha256(json.dumps([query.get("filters", ""), query.get("sort", "")]).encode()).hexdigest()[:12]
-    chosen = _sorted([row for row in rows if keep(row, conditions)], orders)
+    chosen = (remembered or Sorted()).rows(
+        (*named, question), lambda: _sorted([row for row in rows if keep(row, conditions)], orders)
+    )
     start = 0
     if "page" in query:
         backwards, mark = _open_cursor(query["page"], question)

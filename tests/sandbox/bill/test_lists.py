@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.bill.lists import LONG
+
 from .harness import Bench, refused
 
 
@@ -209,3 +211,16 @@ def test_the_empty_seed_has_people_and_no_lists() -> None:
     bench.login()
     assert bench.get("/v3/vendors").json() == {"results": []}
     assert len(bench.get("/v3/users").json()["results"]) == 6
+
+
+def test_a_long_list_is_whole_and_follows_what_is_written(bench: Bench) -> None:
+    assert bench.control("crowd", list="locations", names=[f"Store {index:05d}" for index in range(LONG)]) == {
+        "added": LONG
+    }
+    path, query = "/v3/classifications/locations", {"max": 100, "sort": "name:asc", "filters": 'name:sw:"Store"'}
+    page = bench.get(path, **query).json()
+    assert names(page["results"])[:2] == ["Store 00000", "Store 00001"]
+    assert names(bench.get(path, **query, page=page["nextPage"]).json()["results"])[0] == "Store 00100"
+    bench.control("rename", list="locations", id=page["results"][1]["id"], name="Store 99999")
+    assert names(bench.get(path, **query).json()["results"])[:2] == ["Store 00000", "Store 00002"]
+    assert len(walk(bench, path, max=100, filters='name:sw:"Store"')) == LONG
