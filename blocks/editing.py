@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -50,6 +51,7 @@ PICKED = (
     ItemField.APPROVER,
 )
 _MOST_TOLD = 10
+_WITH_EDIT = re.compile(r"[:;] (choose|enter|correct)\b[^:;“]* with Edit\b.*")
 
 
 def edit_modal(form: EditForm) -> Block:
@@ -125,7 +127,8 @@ def _mine(form: EditForm, one: Change) -> str:
 
 
 def _needs(form: EditForm) -> str:
-    lacks = form.item.lacks
+    # Told to use Edit where they are: here only what is missing.
+    lacks = [_WITH_EDIT.sub("", reason) for reason in form.item.lacks]
     return "\n" + "\n".join(f"• {foreign(reason, 200)}" for reason in lacks[:8]) if lacks else ""
 
 
