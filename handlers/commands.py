@@ -110,7 +110,7 @@ def inbox(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
 
 def item(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
     """Show one item in full."""
-    return item_message(desk.inbox.item(who.workspace_id, who.user_id, words, who.channel_id))
+    return item_message(desk.inbox.item(who.workspace_id, who.user_id, words, who.channel_id, who.business_id))
 
 
 def edit(desk: Desk, who: Who, words: str, open_view: OpenView) -> Answer | None:

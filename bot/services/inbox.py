@@ -66,13 +66,15 @@ class Inbox:
                 notice=why_held(session, business),
             )
 
-    def item(self, workspace_id: str, user_id: str, typed: str, channel_id: str = "") -> ItemView:
+    def item(
+        self, workspace_id: str, user_id: str, typed: str, channel_id: str = "", business_id: str = ""
+    ) -> ItemView:
         """Return the item whose number was typed; raise `InputError` for what is no number, `NotFoundError`."""
         number = typed.strip().removeprefix("#")
         if not number.isdecimal() or len(number) >= _NUMBER_DIGITS:
             raise InputError("Type the item's number after it, such as `/dext item 12`. `/dext items` shows them all.")
         with self._base.database.begin() as session:
-            business = find_business(session, workspace_id, channel_id)
+            business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
             return self._view(session, business, inbox.numbered(session, business.id, int(number)), user_id)
 

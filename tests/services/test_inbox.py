@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, text
 from bot.domain.inbox import Section, Wanted, wanted
 from bot.domain.items import ItemStatus
 from bot.domain.money import Money
-from bot.errors import InputError, NotAllowedError, NotFoundError
+from bot.errors import AmbiguousError, InputError, NotAllowedError, NotFoundError
 from bot.services.inbox import PAGE, Inbox
 from storage.tables_work import items as items_table
 from tests.storage.conftest import statements
@@ -156,6 +156,14 @@ def test_an_item_is_asked_for_by_its_number(bench: Bench, typed: str) -> None:
         inbox(bench).item(WORKSPACE, FINANCE, typed)
     with pytest.raises(NotFoundError, match="no item #2"):
         inbox(bench).item(WORKSPACE, FINANCE, "2")
+
+
+def test_an_item_of_the_business_that_was_chosen_is_found_wherever_it_is_asked_for(bench: Bench) -> None:
+    item = bench.ready_item()
+    bench.people.found(WORKSPACE, ADMIN, "C999", "Another One")
+    with pytest.raises(AmbiguousError):
+        inbox(bench).item(WORKSPACE, FINANCE, "1")
+    assert inbox(bench).item(WORKSPACE, FINANCE, "1", "", item.business_id).item.id == item.id
 
 
 def test_an_items_course_is_told_in_order(bench: Bench) -> None:
