@@ -39,6 +39,7 @@ def card_message(card: Card) -> Message:
     return message(
         f"{_headline(card)}: {title}",
         section(f"{_headline(card)}\n*{foreign(plan.supplier, 150)}* – *{_money(plan)}*", document_button(card.item)),
+        _new_supplier(card),
         facts(_facts(plan)),
         _split(plan),
         context(*(f":small_orange_diamond: {foreign(flag)}" for flag in plan.flags[:10])),
@@ -51,6 +52,17 @@ def card_message(card: Card) -> Message:
             f"{when(request.requested_at)}",
             foreign(request.why, 600),
         ),
+    )
+
+
+def _new_supplier(card: Card) -> Block | None:
+    """Say that the supplier was just added, and by whom: an approval is the last look at whom the money goes to."""
+    order = card.new_supplier
+    if order is None:
+        return None
+    return section(
+        f":warning: *New supplier*, added to Bill.com by {person(order.user_id)}, {when(order.created_at)}. "
+        "Make sure that it is who you mean to pay."
     )
 
 

@@ -40,6 +40,22 @@ def under_way(session: Session, business_id: str, name_key: str) -> Order | None
     return _order(row) if row is not None else None
 
 
+def that_made(session: Session, business_id: str, vendor_id: str) -> Order | None:
+    """Return the order by which a supplier was created in Bill.com, if one was."""
+    query = (
+        select(supplier_orders)
+        .where(
+            supplier_orders.c.business_id == business_id,
+            supplier_orders.c.vendor_id == vendor_id,
+            supplier_orders.c.found.is_(False),
+        )
+        .order_by(supplier_orders.c.created_at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return _order(row) if row is not None else None
+
+
 def change(session: Session, order_id: str, **values: Any) -> None:
     """Store the columns that changed; a state is given as its enum."""
     if isinstance(values.get("state"), OrderState):

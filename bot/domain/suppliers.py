@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.businesses import Business
@@ -72,6 +72,15 @@ class Order:
     vendor_id: str = ""
     found: bool = False
     problem: str = ""
+
+
+NEW_FOR = timedelta(days=30)
+"""A supplier that was added here is new this long; the item that it was added from says so for ever."""
+
+
+def is_news(order: Order, item_id: str, asked_at: datetime) -> bool:
+    """Say whether whoever approves an item must know that its supplier was just added, and by whom."""
+    return order.item_id == item_id or asked_at - order.created_at <= NEW_FOR
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from bot.domain.receiving import Change
 from bot.domain.refreshing import Refresh, RefreshState
 from bot.domain.rules import Rule, Verdict
 from bot.domain.sightings import Sighting
+from bot.domain.suppliers import Order
 from bot.domain.tax import TaxRate
 
 
@@ -115,13 +116,17 @@ class PublishList:
 
 @dataclass(frozen=True)
 class Card:
-    """Be an approval card: the request, its item, and the publish once it is approved."""
+    """Be an approval card: the request, its item, and the publish once it is approved.
+
+    `new_supplier` is the order by which its supplier was created in Bill.com, as long as that is news.
+    """
 
     business: Business
     request: Request
     item: Item
     publish: Publish | None
     bill_url: str
+    new_supplier: Order | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from bot.domain.items import Item, ItemStatus
 from bot.domain.lines import Ref
 from bot.domain.people import Right, roles_with
 from bot.domain.publishing import Publish, PublishState, web_path
+from bot.domain.suppliers import is_news
 from bot.domain.views import Card
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, InputError, NotAllowedError
@@ -24,7 +25,7 @@ from bot.services.facts import facts_of
 from bot.services.people import mentions, require
 from bot.services.planning import as_it_is_now, current_plan
 from bot.services.ruling import remember_supplier, verdicts
-from storage import approvals, items, legs, lists, people, publishes
+from storage import approvals, items, legs, lists, people, publishes, supplier_orders
 
 MOST_AT_ONCE = 10
 _ASKABLE = frozenset({ItemStatus.READY, ItemStatus.REJECTED, ItemStatus.FAILED})
@@ -147,11 +148,14 @@ class Approvals:
             business = people.business(session, request.business_id)
             item = items.get(session, business.id, request.item_id, lock=True)
             publish = publishes.find_of(session, item.id)
+            order = supplier_orders.that_made(session, business.id, request.plan.draft.vendor_id)
         if publish is not None and publish.request_id != request.id:
             publish = None
+        if order is not None and not is_news(order, item.id, request.requested_at):
+            order = None
         path = web_path(publish.bill_id, credit=publish.plan.credit) if publish is not None else ""
         url = f"{self._bill_web}{path}" if path else ""
-        return Card(business, request, item, publish, url)
+        return Card(business, request, item, publish, url, order)
 
     def retry(self, workspace_id: str, user_id: str, request_id: str) -> None:
         """Try a stopped publish again, with the approval it has, if nothing changed since."""

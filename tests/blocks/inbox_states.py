@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from blocks.cards import card_message
 from blocks.documents import browser_message, document_message
 from blocks.inbox import inbox_message
 from blocks.item import item_message
@@ -52,6 +53,7 @@ def _suppliers() -> dict[str, Message]:
         "supplier, made, item lacks more": order_message(
             iv.order_report(OrderState.DONE, v.lacking(8, "tax amount missing", "total missing"), **made)
         ),
+        "card, new supplier": card_message(v.card(new_supplier=iv.order(OrderState.DONE, **made))),
         "supplier, found": order_message(iv.order_report(OrderState.DONE, found=True, **made)),
         "supplier, stopped": order_message(
             iv.order_report(OrderState.STOPPED, problem="Bill.com refused it: <address> & more.")

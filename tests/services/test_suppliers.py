@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blocks.cards import card_message
 from bot.clients.bill import BillClient
 from bot.domain.items import Item, ItemStatus
 from bot.domain.suppliers import NewSupplier, Order, OrderState
@@ -213,3 +214,32 @@ def test_a_refresh_under_way_does_not_take_the_new_supplier_for_gone(both: Bench
         pass
     kept = both.rows("SELECT archived FROM entries WHERE id = :id", id=stored(both, order).vendor_id)
     assert [bool(row[0]) for row in kept] == [False]
+
+
+def test_whoever_approves_sees_that_the_supplier_was_just_added_and_by_whom(both: Bench) -> None:
+    order = ordered(both, unknown(both))
+    both.work_off()
+    (item,) = both.items()
+    (asked,) = both.ask(item.id)
+    shown = both.approvals.card(asked).new_supplier
+    assert shown is not None
+    assert (shown.id, shown.user_id, shown.created_at) == (order.id, FINANCE, order.created_at)
+    assert "*New supplier*, added to Bill.com by <@" in str(card_message(both.approvals.card(asked)).blocks)
+    later = both.ready_item(payee=CAFE, invoice_number="2")
+    assert both.approvals.card(both.ask(later.id)[0]).new_supplier is not None
+    both.clock.pass_by(days=31)
+    old_news = both.ready_item(payee=CAFE, invoice_number="3")
+    assert both.approvals.card(both.ask(old_news.id)[0]).new_supplier is None
+    assert both.approvals.card(asked).new_supplier is not None, "an item says so for ever of its own"
+
+
+def test_a_supplier_that_bill_com_had_already_is_no_news(bench: Bench) -> None:
+    item = unknown(bench)
+    other = bench.bill_does("add", list="vendors", organizationId=bench.organization_id, name=CAFE)
+    ordered(bench, item)
+    bench.work_off()
+    (item,) = bench.items()
+    (asked,) = bench.ask(item.id)
+    card = bench.approvals.card(asked)
+    assert card.request.plan.draft.vendor_id == other["id"]
+    assert card.new_supplier is None
