@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from blocks.ids import Action
-from blocks.kit import Block, Message, actions, button, context, foreign, message, section, when
+from blocks.kit import Block, Message, actions, button, clip, context, foreign, message, option, section, when
 from bot.domain.items import Item
 from bot.domain.previews import BrowserQuestion, DocumentOffer
+
+_LABEL = 30
 
 
 def document_button(item: Item) -> Block:
@@ -16,6 +20,18 @@ def document_button(item: Item) -> Block:
         {"i": item.id},
         describes=f"Show the document of item {item.number}",
     )
+
+
+def document_menu(items: Sequence[Item]) -> Block | None:
+    """Return the menu that does the same for the items of a list, whose rows are too many for a button each."""
+    if not items:
+        return None
+    return {
+        "type": "static_select",
+        "action_id": f"{Action.DOCUMENT_SHOW}.menu",
+        "placeholder": {"type": "plain_text", "text": "Document of…", "emoji": False},
+        "options": [option(clip(f"#{item.number} {item.label}", _LABEL), item.id) for item in items],
+    }
 
 
 def document_message(offer: DocumentOffer) -> Message:

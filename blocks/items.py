@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from blocks.documents import document_menu
 from blocks.ids import Action
 from blocks.kit import (
     Block,
@@ -25,6 +26,7 @@ from bot.domain.layers import story
 from bot.domain.views import PublishList
 
 _WORDS = 100
+"""Bytes of the words that each button of a list carries."""
 _MOST_SOURCES = 3
 
 
@@ -46,6 +48,8 @@ def publish_message(view: PublishList) -> Message:
         blocks.append(divider())
         blocks.append(section(f"*{plural(view.lacking_count, 'item needs', 'items need')} something first*"))
         blocks += [block for item in view.lacking for block in _lacking(item, view)]
+        more = view.lacking_count - len(view.lacking)
+        blocks.append(context(f"And {more:,} more: `/dext items` shows them all." if more > 0 else ""))
     blocks.append(context(_fine_print(view)))
     return message(
         f"{plural(view.ready_count, 'item')} ready to publish, {view.lacking_count} to put right first.", *blocks
@@ -121,13 +125,14 @@ def _buttons(view: PublishList) -> Block | None:
         if view.page + 1 < view.pages
         else None,
         button("Check Dext Now", Action.ITEMS_CHECK, _place(view, view.page)),
+        document_menu([*view.ready, *view.lacking]),
     )
 
 
 def _place(view: PublishList, page: int) -> dict[str, Any]:
     """Return what tells a click on a list where it was: business, page, and the words that narrowed it."""
-    words = view.words[:_WORDS]
-    if len(view.words) > _WORDS:
+    words = view.words.encode()[:_WORDS].decode(errors="ignore")
+    if words != view.words:
         words = words.rpartition(" ")[0]  # whole words only: half a number would be another item
     place: dict[str, Any] = {"b": view.business.id, "p": page}
     return place | {"w": words} if words else place

@@ -23,8 +23,8 @@ def twins(found: Recognised, plan: Plan) -> str:
     bill, what = found.twins[0], "credit" if plan.credit else "bill"
     return (
         f"Bill.com already has a {what} from this supplier that looks the same: number {bill.invoice_number}, "
-        f"{bill.invoice_date:%d %b %Y}, {bill.amount:,.2f} ({bill.id}). If it is another one, change the invoice "
-        "number in Dext; if it is the same, archive the item in Dext"
+        f"{bill.invoice_date:%d %b %Y}, {bill.amount:,.2f} ({bill.id}). If it is another one, change its "
+        "reference with Edit; if it is the same, archive the item in Dext"
     )
 
 
@@ -47,7 +47,8 @@ def refusal(error: UpstreamError) -> str:
             return f"{error.service} demands a second factor for this, which a bot cannot give"
         case DuplicateError():
             return (
-                "Bill.com already has a bill with this number; change the invoice number in Dext, or archive the item"
+                "Bill.com already has a bill with this number; change the reference with Edit, or archive the item in "
+                "Dext"
             )
         case NoSuchEntryError():
             return f"{error.service} no longer has this; restore it there, then try again"

@@ -135,7 +135,7 @@ class Suppliers:
         same = lists.by_names(session, business_id, [normalised(name)]).get((ListName.SUPPLIERS, normalised(name)), ())
         active = next((entry for entry in same if not entry.archived), None)
         if active is not None:
-            raise InputError("Bill.com has a supplier of this name. Choose it in Dext instead.", field="name")
+            raise InputError("Bill.com has a supplier of this name. Choose it with Edit instead.", field="name")
         if supplier_orders.under_way(session, business_id, key) is not None:
             raise ConflictError("This supplier is being created already; whoever asked for it hears when it is there.")
 

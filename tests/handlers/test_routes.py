@@ -23,7 +23,7 @@ from bot.services.clients import Part
 from handlers.commands import COMMANDS
 from handlers.routes import BUTTONS, CHOICES, FORMS
 from tests.blocks import views as v
-from tests.blocks.reading import assert_known_ids, buttons
+from tests.blocks.reading import assert_known_ids, buttons, walk
 
 from .room import REPLY, TEAM, Room, typed_settings
 
@@ -264,6 +264,40 @@ def test_a_menu_of_businesses_goes_on_with_what_was_typed(room: Room) -> None:
     room.desk.status.standing.side_effect = None  # type: ignore[attr-defined]
     room.choose(Action.BUSINESS_FIND, "biz5", menu["block_id"])
     assert _service(room, "status.standing").call_args.args == (TEAM, v.APPROVER, v.CHANNEL, "biz5")
+
+
+WORDS = {  # a command that needs to know the business, and what is asked with it
+    "status": "status.standing",
+    "connect": "connecting.offer",
+    "refresh": "refreshing.request",
+    "lists suppliers": "lookup.page",
+    "publish": "status.publish_list",
+    "edit 7": "editing.id_of",
+    "rules": "rules.listing",
+    "rules try 7": "rules.trial",
+    "tax": "rates.listing",
+    "settings": "people.settings",
+    "disconnect": "disconnecting.form",
+    "items review": "inbox.list",
+    "item 7": "inbox.item",
+}
+
+
+def test_every_word_that_needs_a_business_is_among_those_that_go_on(room: Room) -> None:
+    assert {word.split()[0] for word in WORDS} == set(COMMANDS) - {"", "reconnect", "clients"}
+
+
+@pytest.mark.parametrize("typed", WORDS)
+def test_the_business_that_was_chosen_is_the_one_that_is_meant(room: Room, typed: str) -> None:
+    room.choose(Action.BUSINESS_FIND, "biz5", f"which:{typed}")
+    asked = _service(room, WORDS[typed]).call_args
+    assert "biz5" in [*asked.args, *asked.kwargs.values()]
+
+
+def test_a_document_is_chosen_from_the_menu_of_a_list(room: Room) -> None:
+    (menu,) = [one for one in walk(publish_message(v.publish_list()).blocks) if one.get("type") == "static_select"]
+    room.choose(menu["action_id"], menu["options"][0]["value"])
+    assert _asked(room, "previews.offer", 3) == (TEAM, v.APPROVER, v.publish_list().ready[0].id)
 
 
 def test_the_menu_of_businesses_offers_ones_own_and_in_a_form_those_one_is_admin_of(room: Room) -> None:
