@@ -50,6 +50,7 @@ PICKED = (
     ItemField.PAYMENT_METHOD,
     ItemField.APPROVER,
 )
+_LEAVE = "The document names these, and Bill.com doesn't offer them. Choose others above, or leave them out."
 _MOST_TOLD = 10
 _WITH_EDIT = re.compile(r"[:;] (choose|enter|correct)\b[^:;“]* with Edit\b.*")
 
@@ -98,6 +99,9 @@ def edit_modal(form: EditForm) -> Block:
             optional=True,
         ),
         *(_pick(form, name, _title(name), optional=True) for name in PICKED),
+        field(f"{Field.LEAVE_OUT}.{of}", "Not in Bill.com", _leave_out(form), hint=_LEAVE, optional=True)
+        if form.unmatched
+        else None,
         _lines(form),
         context(*(told_line(one) for one in story(item.layers)[:_MOST_TOLD])),
     )
@@ -147,6 +151,11 @@ def _unnamed(form: EditForm) -> str:
 def _remember(form: EditForm) -> Block:
     label = f"Documents that say “{form.unnamed}” are from this supplier"
     return tick_input(Field.REMEMBER, label, ticked=True)
+
+
+def _leave_out(form: EditForm) -> Block:
+    options = [option(f"Leave out {name.label} “{text}”", name.value) for name, text in form.unmatched.items()]
+    return {"type": "checkboxes", "action_id": Field.LEAVE_OUT, "options": options}
 
 
 def _pick(form: EditForm, name: ItemField, label: str, *, hint: str = "", optional: bool = True) -> Block:

@@ -133,6 +133,7 @@ class Field(StrEnum):
     CUSTOMER = "customer"
     PAYMENT_METHOD = "payment_method"
     REMEMBER = "remember"
+    LEAVE_OUT = "leave_out"
     LINE_AMOUNT = "line_amount"
     LINE_TEXT = "line_text"
     LINE_CATEGORY = "line_category"

@@ -15,7 +15,7 @@ from bot.domain.people import Right
 from bot.domain.views import LinesForm
 from handlers.commands import OpenView
 from handlers.desk import Desk, clicked, value_of
-from handlers.forms import memory_of, remembers, typed_item, typed_lines, typed_split
+from handlers.forms import left_out, memory_of, remembers, typed_item, typed_lines, typed_split
 
 _PICKED = {
     "supplier": ListName.SUPPLIERS,
@@ -47,7 +47,7 @@ def save_item(desk: Desk, body: dict[str, Any]) -> Block | None:
     who, memory = clicked(body), memory_of(body)
     edited = desk.editing.save(
         who.workspace_id, who.user_id, memory["i"], who.business_id, memory["v"], typed_item(body),
-        remember=remembers(body),
+        remember=remembers(body), leave_out=left_out(body),
     )  # fmt: skip
     if edited.form is not None:
         return {"response_action": "update", "view": edit_modal(edited.form)}

@@ -50,6 +50,18 @@ def remembers(body: dict[str, Any]) -> bool:
     return any(block == Field.REMEMBER and value is True for block, _, value in _values(body))
 
 
+def left_out(body: dict[str, Any]) -> tuple[ItemField, ...]:
+    """Return the fields whose unknown names are to be left out."""
+    values = body["view"]["state"]["values"]
+    ticked = [
+        one["value"]
+        for block_id, elements in values.items() if block_id.partition(".")[0] == Field.LEAVE_OUT
+        for element in elements.values()
+        for one in element.get("selected_options") or []
+    ]  # fmt: skip
+    return tuple(ItemField(value) for value in ticked)
+
+
 def typed_lines(body: dict[str, Any]) -> LinesDraft:
     """Return what stands in the form of lines, in the order in which it stands there."""
     memory, found, net = memory_of(body), dict[int, dict[str, Any]](), False

@@ -159,6 +159,29 @@ def form_values(details: Details, coding: Coding) -> dict[ItemField, Value]:
     return {name: _ref(found[name]) if name in found else value_of(details, name) for name in EDITABLE}
 
 
+def unmatched(details: Details, coding: Coding) -> dict[ItemField, str]:
+    """Return the optional entries that an item names and Bill.com does not offer, by field: the form has them blank."""
+    found = {
+        ItemField.CLASS: coding.project_class,
+        ItemField.LOCATION: coding.project_location,
+        ItemField.CUSTOMER: coding.customer,
+        ItemField.PAYMENT_METHOD: coding.payment_account,
+        ItemField.APPROVER: coding.approver,
+    }
+    names: dict[ItemField, str] = {}
+    open_places = []
+    for name, match in found.items():
+        value = value_of(details, name)
+        named = value if isinstance(value, Ref) else Ref()
+        if match.entry is None and named:
+            names[name] = named.name or named.id
+        if name in (ItemField.CLASS, ItemField.LOCATION) and not named:
+            open_places.append(match)
+    if details.project and open_places and not any(match.entry for match in open_places):
+        names[ItemField.PROJECT] = details.project
+    return names
+
+
 def _ref(found: Match) -> Ref:
     return Ref(found.entry.id, found.entry.name) if found.entry is not None else Ref()
 

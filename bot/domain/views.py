@@ -135,7 +135,7 @@ class EditForm:
 
     `approvers` are those who could approve it after this person edited it; `gives_up` says that this person could
     approve it now and then cannot. `changed` is what others changed since the person began, `mine` what they had
-    typed there.
+    typed there. `unmatched` has the names of optional entries that Bill.com does not offer.
     """
 
     business: Business
@@ -148,6 +148,7 @@ class EditForm:
     changed: tuple[Change, ...] = ()
     mine: Mapping[ItemField, Value] = field(default_factory=dict)
     unnamed: str = ""
+    unmatched: Mapping[ItemField, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

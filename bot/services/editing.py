@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.approvals import Request
 from bot.domain.businesses import Business
 from bot.domain.coding import booking
-from bot.domain.editing import EDITABLE_IN, Raw, balance, form_values, read
+from bot.domain.editing import EDITABLE_IN, Raw, balance, form_values, read, unmatched
 from bot.domain.fields import REFS, ItemField, Value, same
 from bot.domain.items import OPEN, Item, ItemStatus
 from bot.domain.lines import Ref
@@ -104,11 +104,13 @@ class Editing:
         typed: Mapping[ItemField, Raw],
         *,
         remember: bool = False,
+        leave_out: Collection[ItemField] = (),
     ) -> Edited:
         """Store what a person typed, if nobody else changed the item since they began; else show them what was.
 
-        With `remember`, the supplier chosen is what the document's name for it stands for from now on. Raises
-        `FormError` for what cannot be used, and what `form` raises.
+        With `remember`, the supplier chosen is what the document's name for it stands for from now on. What to
+        `leave_out` are names that Bill.com does not know and for which nothing was chosen. Raises `FormError` for
+        what cannot be used, and what `form` raises.
         """
         now = self._base.clock()
         values, errors = read(typed, now.date())
@@ -121,6 +123,7 @@ class Editing:
             if others:
                 return Edited(held.item, form=_conflict(form, others, values))
             wanted = {name: value for name, value in values.items() if not same(value, form.values[name])}
+            wanted |= {name: Ref() for name in form.unmatched if name in leave_out and name not in wanted}
             edited = self.keep(session, held, user_id, self.named(session, held.business, wanted), now)
             supplier = wanted.get(ItemField.SUPPLIER)
             if remember and isinstance(supplier, Ref) and supplier:
@@ -225,6 +228,7 @@ class Editing:
             gives_up=mine and user_id not in item.prepared_by and user_id != asker,
             approvers=tuple(other for other in _left(able, item, asker) if other != user_id),
             unnamed=facts_of(item).supplier if coding.supplier.entry is None else "",
+            unmatched=unmatched(item.details, coding),
         )
 
 

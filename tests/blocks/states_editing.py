@@ -145,6 +145,9 @@ def editing_forms() -> Mapping[str, Block]:
         "edit form, blank": edit_modal(
             edit_form(item=lacking, values=blank, rates=(), unnamed="ACME <LTD>", balance="The total is missing.")
         ),
+        "edit form, names that Bill.com does not know": edit_modal(
+            edit_form(unmatched={ItemField.CUSTOMER: "Pine <Street> Hotel", ItemField.PROJECT: "Winter fair"})
+        ),
         "edit form, of somebody who could approve": edit_modal(edit_form(gives_up=True, approvers=(v.APPROVER,))),
         "edit form, nobody else could approve": edit_modal(edit_form(gives_up=True)),
         "edit form, changed meanwhile": edit_modal(edit_form(changed=CHANGES, mine={ItemField.CATEGORY: PIER})),

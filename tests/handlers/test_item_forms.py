@@ -76,7 +76,13 @@ def test_a_blank_form_gives_back_blanks(room: Room) -> None:
 @pytest.mark.parametrize(("ticked", "remembered"), [([{"value": "yes"}], True), ([], False)])
 def test_a_name_is_remembered_only_when_it_is_ticked(room: Room, ticked: list[Any], remembered: bool) -> None:
     room.send_back(edit_modal(states.edit_form(unnamed="ACME LTD")), remember=ticked)
-    assert call_of(room, "editing.save").kwargs == {"remember": remembered}
+    assert call_of(room, "editing.save").kwargs == {"remember": remembered, "leave_out": ()}
+
+
+def test_names_that_bill_com_does_not_know_are_left_out_when_they_are_ticked(room: Room) -> None:
+    unknown = {ItemField.CUSTOMER: "Pine <Street>", ItemField.PROJECT: "Winter fair"}
+    room.send_back(edit_modal(states.edit_form(unmatched=unknown)), leave_out=[{"value": "customer"}])
+    assert call_of(room, "editing.save").kwargs["leave_out"] == (ItemField.CUSTOMER,)
 
 
 def test_what_is_wrong_is_said_beside_each_field(room: Room) -> None:
