@@ -18,6 +18,7 @@ from bot.domain.lists import Entry, ListName
 from bot.domain.publishing import Publish, PublishState
 from storage import items, lists
 from tests.services.test_editing import _refs, again, entry, save, save_lines
+from tests.services.test_rules import add
 from tests.support.bench import ADMIN, WORKSPACE, Bench
 
 
@@ -70,10 +71,18 @@ def test_every_field_lands_where_the_table_says(both: Bench) -> None:
         f"Pallets · Invoice number on the document: {number} · Payment method: Company Card "
         f"[dext:{item.details.dext_id}]"
     )
+    assert "customerId" not in bill.get("classifications", {}), "Bill.com has customers on lines only"
     assert "payFromChartOfAccountId" not in bill
     assert (bill["paymentStatus"], bill["dueAmount"]) == ("PAID", 0)
     assert [one["userId"] for one in bill["approvers"]] == [approver.id]
-    assert [one.bill_id for one in both.organization.documents] == [bill["id"]]
+    (payment,) = both.organization.payments
+    assert payment["vendorId"] == supplier.id
+    assert [(one["billId"], Decimal(str(one["amount"]))) for one in payment["billPayments"]] == [
+        (bill["id"], Decimal("108.25"))
+    ]
+    (document,) = both.organization.documents
+    with both.health.dext(both.business_id) as dext:
+        assert (document.bill_id, document.content) == (bill["id"], dext.image(item.details.dext_id).content)
     assert publish.state is PublishState.DONE
     assert publish.approver_set_at is not None
     assert publish.shortfalls == ()
@@ -91,6 +100,33 @@ def test_tax_on_its_own_line_goes_to_its_account_and_shares_the_rest(bench: Benc
     ]  # fmt: skip
     assert bill["billLineItems"][2]["classifications"]["chartOfAccountId"] == account.id
     assert bill["billLineItems"][2]["description"] == "Tax, VAT (20 %)"
+
+
+def test_what_a_document_does_not_say_lands_as_the_table_says(both: Bench) -> None:
+    add(both, sets={"CLASS": _refs(both, ListName.CLASSES)[0]}, days="30")
+    place = _refs(both, ListName.LOCATIONS)[0]
+    item = both.ready_item(
+        invoice_number=None, description=None, date="2026-11-17", due_date=None, project=f"{place.name} (location)",
+        total_amount="108.25", vat_amount="8.25",
+    )  # fmt: skip
+    assert item.lacks == ()
+    bill, publish = published(both, item)
+    assert bill["invoice"] == {"invoiceNumber": f"DEXT-{item.details.dext_id}", "invoiceDate": "2026-11-17"}
+    assert bill["dueDate"] == "2026-12-17"
+    (line,) = bill["billLineItems"]
+    assert (line["amount"], line["classifications"]["locationId"]) == (Decimal("108.25"), place.id)
+    assert line["classifications"]["accountingClassId"] == _refs(both, ListName.CLASSES)[0].id
+    assert "customerId" not in line["classifications"]
+    assert bill["description"].endswith(f"[dext:{item.details.dext_id}]")
+    assert bill["paymentStatus"] == "UNPAID"
+    assert both.organization.payments == []
+    assert bill.get("approvers", []) == []
+    assert publish.shortfalls == ()
+
+
+def test_a_due_date_is_never_assumed(bench: Bench) -> None:
+    item = bench.ready_item(due_date=None)
+    assert item.lacks == ("due date missing: enter it with Edit",)
 
 
 def test_an_approver_that_bill_com_does_not_take_is_told_apart_and_the_bill_stays(bench: Bench) -> None:
