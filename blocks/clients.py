@@ -51,6 +51,8 @@ _PARTS = (
     ("tax", "How tax is booked", "The account is found by its name."),
     ("times", "Time zone, closing date, outages", "When reminders come."),
     ("channels", "Channels for admins", "Where an expired connection is told."),
+    ("rates", "Tax rates", "Adds those that the other lacks."),
+    ("rules", "Rules", "Adds those whose entries the other has by name, for documents to come."),
 )
 
 

@@ -18,6 +18,7 @@ from bot.domain.people import Right, Role, roles_with
 from bot.domain.views import ClientRow, ClientsPage, Copied
 from bot.errors import InputError, NotAllowedError
 from bot.services.base import Base, business_in
+from bot.services.copying import copy_rates, copy_rules, told
 from bot.services.people import mentions, require
 from storage import items, legs, lists, people
 
@@ -34,6 +35,8 @@ class Part(StrEnum):
     TAX = "tax"
     TIMES = "times"
     CHANNELS = "channels"
+    RATES = "rates"
+    RULES = "rules"
 
 
 class Clients:
@@ -78,7 +81,8 @@ class Clients:
     ) -> Copied:
         """Take settings over from one business into another; the person is an admin of both.
 
-        Roles are added, none is taken. An account is found by its name, since each organisation has its own.
+        Roles, tax rates and rules are added, none is taken. Entries are found by their names, since each organisation
+        has its own.
         """
         if not parts:
             raise InputError("Choose what to take over.", field="copy_what")
@@ -107,6 +111,15 @@ class Clients:
             if Part.TAX in parts:
                 changed = self._tax(session, source, changed, taken, left)
             people.change_business(session, changed)
+            if Part.RATES in parts:  # before the rules, which name them
+                rates, without = told("tax rates", copy_rates(self._base, session, source, target, user_id))
+                taken.append(rates)
+                left += without
+            if Part.RULES in parts:
+                require(session, target, user_id, Right.RULES)
+                rules, without = told("rules", copy_rules(self._base, session, source, target, user_id))
+                taken.append(rules)
+                left += without
             if Part.ROLES in parts:
                 self._roles(session, source, target, user_id, taken)
         return Copied(source, changed, tuple(taken), tuple(left))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event
@@ -10,13 +11,21 @@ from sqlalchemy import event
 from bot.domain.businesses import Business, TaxTreatment
 from bot.domain.clients import Move
 from bot.domain.connections import Leg, LegState, Provider
+from bot.domain.fields import ItemField
 from bot.domain.items import ItemStatus
+from bot.domain.lines import Ref
 from bot.domain.lists import Entry, ListName
 from bot.domain.people import Role
+from bot.domain.rules import RuleKind
+from bot.domain.terms import Terms
 from bot.errors import AmbiguousError, InputError, NotAllowedError, NotFoundError
 from bot.services.clients import PAGE, Part
-from storage import finding, lists, people
+from storage import finding, lists, people, rules
+from tests.services.test_editing import entry
+from tests.services.test_rules import add
 from tests.support.bench import ADMIN, APPROVER, FINANCE, SECOND_ADMIN, STRANGER, WORKSPACE, Bench
+
+CEDAR, CARGO = "Cedar & Sons Joinery", "Freight & Shipping"
 
 
 def found(bench: Bench, name: str, admin: str = ADMIN, states: tuple[LegState, LegState] | None = None) -> str:
@@ -142,6 +151,42 @@ def test_a_tax_account_that_the_other_does_not_have_is_said(bench: Bench) -> Non
     assert copied.taken == ()
     assert account.name in copied.left[0]
     assert copied.target.tax_treatment is TaxTreatment.INSIDE
+
+
+def test_rates_and_rules_are_taken_over_by_the_names_of_what_they_name(both: Bench) -> None:
+    target = found(both, "Anchor", admin=ADMIN)
+    supplier, other = entry(both, ListName.SUPPLIERS, "Acme Cloud Services"), entry(both, ListName.SUPPLIERS, CEDAR)
+    software, freight = (entry(both, ListName.ACCOUNTS, name) for name in ("Software Subscriptions", CARGO))
+    vat = both.rates.add(WORKSPACE, ADMIN, both.business_id, "VAT", "20", TaxTreatment.INSIDE, "")
+    both.rates.add(WORKSPACE, ADMIN, both.business_id, "Own", "5", TaxTreatment.OWN_LINE, freight.id)
+    add(both, subject=supplier, sets={"CATEGORY": software, "TAX_SETTING": vat.id, "PAID": True}, days="30")
+    add(both, subject=other, sets={"CATEGORY": freight})
+    add(both, RuleKind.ACCOUNT, Ref(), sets={"TAX_SETTING": "none"})
+    with both.database.begin() as session:
+        lists.take_page(session, target, ListName.ACCOUNTS, 1, [Entry("0caTHEIRS", "SOFTWARE  subscriptions")])
+        theirs = [Entry("009THEIRS", supplier.name), Entry("009CEDAR", CEDAR)]
+        lists.take_page(session, target, ListName.SUPPLIERS, 1, theirs)
+    parts = [Part.RATES, Part.RULES]
+    copied = both.clients.copy_settings(WORKSPACE, ADMIN, both.business_id, target, parts)
+    assert copied.taken == ("tax rates: 1 added", "rules: 2 added")
+    assert copied.left == (
+        f"rate Own (5 %): account “{CARGO}” is not in Anchor's Bill.com",
+        f"rule “{CEDAR} → {CARGO}”: category “{CARGO}” is not in Anchor's Bill.com",
+    )
+    with both.database.begin() as session:
+        (rate,) = rules.rates(session, target)
+        first, second = rules.in_force(session, target)
+    assert (rate.name, rate.percent, rate.id != vat.id) == ("VAT", Decimal(20), True)
+    assert first.subject == Ref("009THEIRS", supplier.name)
+    assert first.sets == {
+        ItemField.CATEGORY: Ref("0caTHEIRS", "SOFTWARE  subscriptions"), ItemField.TAX_SETTING: rate.id,
+        ItemField.PAID: True,
+    }  # fmt: skip
+    assert (first.terms, first.made_by) == (Terms(30), ADMIN)
+    assert (second.kind, second.sets) == (RuleKind.ACCOUNT, {ItemField.TAX_SETTING: "none"})
+    once_more = both.clients.copy_settings(WORKSPACE, ADMIN, both.business_id, target, parts)
+    assert once_more.taken == ("tax rates: nothing to add", "rules: nothing to add")
+    assert f"rule “{first.label.replace('SOFTWARE  s', 'Software S')}”: Anchor has one for that" in once_more.left
 
 
 def test_copying_needs_two_businesses_of_ones_own_and_something_to_copy(bench: Bench) -> None:
