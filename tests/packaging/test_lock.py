@@ -19,7 +19,6 @@ ROOMS = ("bot", "handlers", "blocks", "storage")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 NOT_IMPORTED = {
-    "psycopg": "SQLAlchemy speaks to PostgreSQL through it",
     "python-multipart": "Starlette reads forms with it",
 }
 """Requirements no module of ours imports, and what needs them all the same."""
