@@ -233,14 +233,15 @@ def _grouped(view: PromptView) -> Message:
     shown = [*waiting, *done][:_MOST_ROWS]
     more = len(view.rows) - len(shown)
     mixed = len({_rank(row) for row in waiting}) > 1
-    why = "it began with one cause" if mixed else "they have one cause"
+    why = "They began to fail in the same way" if mixed else "The same is wrong with each"
+    shared = f"{why}, so they share this message." if len(view.rows) > 1 else ""
     return message(
         head,
         section(lead),
         *(_line(row, mixed=mixed) for row in shown),
         section(f"and {plural(more, 'business', 'businesses')} more: type `/dext clients`") if more > 0 else None,
         actions(_snooze(view)) if waiting and waiting[0].broken.stage is BreakStage.EXPIRED else None,
-        context(f"Since {when(view.prompt.opened_at)}. One message for all, because {why}.", _snoozed(view)),
+        context(f"Since {when(view.prompt.opened_at)}. {shared}", _snoozed(view)),
     )
 
 

@@ -45,11 +45,17 @@ _STATES = {
     LegState.NOT_CONNECTED: "not connected",
     LegState.LINKING: "being connected",
     LegState.ACTIVE: "working",
-    LegState.DEGRADED: "not answering at the moment; we keep trying",
-    LegState.EXPIRED: "*expired*: an admin has to reconnect",
+    LegState.DEGRADED: "not answering",
+    LegState.EXPIRED: "*expired*",
     LegState.DISCONNECTED: "disconnected",
 }
 
+
+_MENDED = {
+    LegState.DEGRADED: "We keep trying.",
+    LegState.EXPIRED: "An admin has to reconnect.",
+}
+_UNCHECKED = frozenset({LegState.NOT_CONNECTED, LegState.DISCONNECTED})
 
 _ALONE = (
     ":warning: You are the only admin. When the connection expires while you are away, nobody can mend it: name a "
@@ -68,7 +74,10 @@ def connect_message(offer: ConnectOffer) -> Message:
             lead = f"The connection of *{name}* works, so there is no need. If a password or token changed: {lead}"
     return message(
         f"Connect Dext and Bill.com for {name}: open the link in this message.",
-        section(f"{lead}\nYou sign in to both, come back here, and click *Finish*. Nothing is live before that."),
+        section(
+            f"{lead}\nYou sign in to both, then click *Finish* in the direct message I send you. Nothing is live "
+            "before that."
+        ),
         actions(
             button("Open Connect Page", Action.LINK_OPEN, url=offer.url, style="primary"),
             button("New Link", Action.LINK_NEW, {"b": offer.business.id}),
@@ -237,14 +246,18 @@ def disconnected_message(business: Business, user_id: str) -> Message:
 
 
 def _turn(turn: Turn) -> str:
-    who = f" by {person(turn.by)}" if turn.by else ""
-    return f"{turn.provider.label} {_TURNED[turn.now]}{who}, {when(turn.at)}"
+    return f"{turn.provider.label} {_turned(turn)}, {when(turn.at)}"
 
 
 def _turn_in_full(turn: Turn) -> str:
-    who = f" by {person(turn.by)}" if turn.by else ""
     why = f": {_REASONS[turn.reason]}" if turn.reason in _REASONS else ""
-    return f"{turn.provider.label} {_TURNED[turn.now]}{who}{why}"
+    return f"{turn.provider.label} {_turned(turn)}{why}"
+
+
+def _turned(turn: Turn) -> str:
+    if not turn.by:
+        return _TURNED[turn.now]
+    return f"{'connected' if turn.now is LegState.ACTIVE else _TURNED[turn.now]} by {person(turn.by)}"
 
 
 _TURNED = {
@@ -279,7 +292,7 @@ def _summary(standing: Standing) -> str:
 
 def _leg(leg: Leg, title: str, now: datetime) -> str:
     who = f" – {foreign(leg.organization_name)}" if leg.organization_name else ""
-    checked = f", checked {when(leg.checked_at)}" if leg.checked_at and leg.state is not LegState.NOT_CONNECTED else ""
+    checked = f", checked {when(leg.checked_at)}" if leg.checked_at and leg.state not in _UNCHECKED else ""
     since = f" since {when(leg.since)}" if leg.since and leg.state is not LegState.NOT_CONNECTED else ""
     locked = (
         f" Its sign-in is locked until {when(leg.locked_until)}; we wait."
@@ -287,7 +300,8 @@ def _leg(leg: Leg, title: str, now: datetime) -> str:
         else ""
     )
     ends = f" Ends on {when(leg.expires_at)}." if leg.expires_at else ""
-    return f"*{title}*{who}: {_STATES[leg.state]}{since}{checked}.{locked}{ends}"
+    mended = f" {_MENDED[leg.state]}" if leg.state in _MENDED else ""
+    return f"*{title}*{who}: {_STATES[leg.state]}{since}{checked}.{mended}{locked}{ends}"
 
 
 def _list_line(standing: Standing) -> list[str]:

@@ -6,6 +6,7 @@ from blocks.connection import standing_message
 from blocks.ids import Action
 from blocks.kit import Block, actions, button, channel, context, divider, foreign, header, person, plural, section, when
 from bot.domain.approvals import Request
+from bot.domain.connections import LegState
 from bot.domain.people import Right, may
 from bot.domain.views import HomeView, Standing
 
@@ -34,8 +35,11 @@ def _home(*blocks: Block | None) -> Block:
 
 
 def _to_do(view: HomeView) -> list[Block | None]:
-    """List what this person can settle, oldest first."""
+    """List what this person can settle, the most pressing first, oldest first."""
     blocks: list[Block | None] = [header("Your to-do")]
+    blocks += [
+        _broken(standing, number) for number, standing in enumerate(view.standings) if _is_mine_to_mend(standing)
+    ]
     if view.to_decide:
         lines = "\n".join(_line(request) for request in view.to_decide[:_SHOWN])
         waits = plural(len(view.to_decide), "item waits", "items wait")
@@ -51,6 +55,23 @@ def _to_do(view: HomeView) -> list[Block | None]:
     if len(blocks) == 1:
         blocks.append(section("Nothing waits for you."))
     return blocks
+
+
+def _is_mine_to_mend(standing: Standing) -> bool:
+    legs = (standing.connection.bill, standing.connection.dext)
+    return may(standing.roles, Right.CONNECT) and any(leg.state is LegState.EXPIRED for leg in legs)
+
+
+def _broken(standing: Standing, number: int) -> Block:
+    legs = (standing.connection.bill, standing.connection.dext)
+    which = " and ".join(leg.provider.label for leg in legs if leg.state is LegState.EXPIRED)
+    held = (
+        f"; {plural(standing.held, 'approved item is', 'approved items are')} held until then" if standing.held else ""
+    )
+    return section(
+        f":warning: *Reconnect {which}* for {foreign(standing.business.name)}{held}",
+        button("Reconnect", f"{Action.LINK_NEW}.todo{number}", {"b": standing.business.id}, style="primary"),
+    )
 
 
 def _standing(standing: Standing) -> list[Block]:

@@ -58,9 +58,11 @@ def asked_message(asked: tuple[Item, ...], refused: tuple[tuple[Item, str], ...]
     return message(lines[0] if lines else text, section(text))
 
 
-def intake_message(new: int | None, ready: int, business_id: str) -> Message:
+def intake_message(new: int | None, ready: int, business_id: str, *, let_in: bool = True) -> Message:
     """Say what a look into Dext brought, to the person who asked; `new` is `None` when Dext was not reached."""
-    if new is None:
+    if new is None and not let_in:
+        text = "Dext no longer lets us in, so nothing new comes in until an admin has reconnected: `/dext reconnect`."
+    elif new is None:
         text = "Dext could not be reached just now. What you see is as of the last look; the next one comes by itself."
     elif new == 0:
         text = "Dext has nothing new."

@@ -156,8 +156,8 @@ class Notify:
 
     def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None) -> None:
         """Tell somebody who asked what a look into Dext brought."""
-        ready = self._status.standing(workspace_id, user_id, business_id=business_id).ready
-        told = intake_message(new, ready, business_id)
+        standing = self._status.standing(workspace_id, user_id, business_id=business_id)
+        told = intake_message(new, standing.ready, business_id, let_in=standing.connection.dext.usable)
         self._messages.answer(workspace_id, user_id, "", told.text, told.blocks)
 
     def zone_of(self, user_id: str) -> str:

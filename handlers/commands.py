@@ -56,8 +56,8 @@ def refresh(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:
         less = full and not all(row.full for row in begun.lists)
         again = " It reads only what changed: ask for the full one again when it has ended." if less else ""
         return plain_answer(f"A refresh is under way already; you have joined it.{again}{place}")
-    what = "Refreshing all lists in full" if full else "Refreshing all lists"
-    return plain_answer(f"{what}, usually a couple of minutes.{place}")
+    what = "Reading all lists in full" if full else "Reading what changed in the lists"
+    return plain_answer(f"{what}; it takes seconds, with very long lists a couple of minutes.{place}")
 
 
 def lists(desk: Desk, who: Who, words: str, _open: OpenView) -> Answer:

@@ -40,11 +40,11 @@ _GRANTS: dict[Right, frozenset[Role]] = {
 }
 
 WHAT: dict[Right, str] = {
-    Right.CONNECT: "connect Dext and Bill.com",
+    Right.CONNECT: "connect or disconnect Dext and Bill.com",
     Right.REFRESH: "refresh the lists",
     Right.SETTINGS: "change the settings",
     Right.SEE: "see this business",
-    Right.REQUEST: "publish or ask for approval",
+    Right.REQUEST: "edit items or ask for approval",
     Right.APPROVE: "approve or reject",
     Right.SUBMIT: "send documents to Dext",
     Right.RULES: "change rules",

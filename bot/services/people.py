@@ -52,9 +52,10 @@ def require(session: Session, business: Business, user_id: str, right: Right) ->
             right=right,
         )
     able = people.holders(session, business.id, roles_with(right))
+    role = "" if able == admins else f", or ask an admin for the role: {who}"
     raise NotAllowedError(
         f"You can't {WHAT[right]} for {business.name}. These people can: {mentions(able) or 'nobody yet'}. Ask one of "
-        f"them, or ask an admin for the role: {who}.",
+        f"them{role}.",
         business_id=business.id,
         right=right,
     )

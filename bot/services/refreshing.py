@@ -68,7 +68,7 @@ class Refreshing:
             if not connection.live:
                 raise ConflictError(
                     "The connection is not working, so the lists can't be refreshed. Reconnect first: type "
-                    "`/dext connect`."
+                    "`/dext reconnect`."
                 )
             channel = business.channel_id or channel_id
             running = refreshes.running(session, business.id)

@@ -79,6 +79,7 @@ def _words() -> dict[str, Message]:
         "asked for none": asked_message((), refused[:1], ""),
         "nothing to ask for": asked_message((), (), ""),
         "intake without Dext": intake_message(None, 4, "biz1"),
+        "intake that Dext refuses": intake_message(None, 4, "biz1", let_in=False),
         "intake brought nothing": intake_message(0, 4, "b1"),
         "intake brought one": intake_message(1, 1, "b1"),
         "intake brought many": intake_message(1204, 31, "b1"),
@@ -454,6 +455,8 @@ def _homes() -> dict[str, Block]:
     waiting = tuple(v.request(id=f"req{number}") for number in range(12))
     auditor = v.standing(ready=0, ready_totals=(), roles=frozenset({Role.AUDITOR}), can_publish=False)
     second = v.standing(business=replace(v.BUSINESS, id="biz2", name="Harbour & Pine Events", channel_id=""))
+    broken = replace(second, connection=v.connection(bill=LegState.EXPIRED))
+    both = v.connection(LegState.EXPIRED, LegState.EXPIRED)
     return {
         "home, no role": home_view(v.home(standings=())),
         "home, no role and no admin": home_view(v.home(standings=(), admins=())),
@@ -461,6 +464,8 @@ def _homes() -> dict[str, Block]:
         "home, one to decide": home_view(v.home(to_decide=waiting[:1])),
         "home, many to decide": home_view(v.home(to_decide=waiting)),
         "home, two businesses": home_view(v.home(standings=(v.standing(), second))),
+        "home, one to reconnect": home_view(v.home(standings=(v.standing(), replace(broken, held=2)))),
+        "home, both to reconnect": home_view(v.home(standings=(replace(broken, connection=both),))),
         "home, nothing to do": home_view(v.home(standings=(auditor,))),
     }
 

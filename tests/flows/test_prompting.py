@@ -107,9 +107,9 @@ def test_a_click_on_a_prompt_by_who_may_not_names_who_may(connected: Town) -> No
     refuse(town)
     prompt = town.wait("the prompt", lambda: told(town, "dana", REFUSED))
     town.clicks("femi", prompt, "link.new")
-    whispered(town, "femi", "You can't connect Dext and Bill.com", "Dana")
+    whispered(town, "femi", "You can't connect or disconnect Dext and Bill.com", "Dana")
     town.clicks("femi", prompt, "break.snooze")
-    whispered(town, "femi", "You can't connect Dext and Bill.com", "Dana")
+    whispered(town, "femi", "You can't connect or disconnect Dext and Bill.com", "Dana")
     assert not told(town, "dana", "Snoozed by")
 
 

@@ -54,7 +54,7 @@ def test_a_refresh_that_is_asked_for_twice_is_one(shared: Town) -> None:
     town = shared
     before, since = refreshes(town), len(town.reads("dana"))
     wait_until_held = hold(town.bill, "GET", "/v3/customers", "before")
-    assert "Refreshing all lists" in town.types("dana", "refresh")["shown"][-1]["plain"]
+    assert "Reading what changed in the lists" in town.types("dana", "refresh")["shown"][-1]["plain"]
     wait_until_held(town)
     assert "you have joined it" in town.types("dana", "refresh")["shown"][-1]["plain"]
     assert refreshes(town) == before + 1

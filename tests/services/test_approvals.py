@@ -90,7 +90,7 @@ def test_only_finance_and_admins_ask(bench: Bench, user: str) -> None:
     item = bench.ready_item()
     with pytest.raises(NotAllowedError) as refused:
         bench.ask(item.id, by=user)
-    assert refused.value.user_message.startswith("You can't publish or ask for approval")
+    assert refused.value.user_message.startswith("You can't edit items or ask for approval")
 
 
 # Asking.
