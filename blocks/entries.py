@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from blocks.connection import LIST_TITLES
 from blocks.ids import Action
 from blocks.kit import Block, Message, actions, button, context, foreign, message, plural, section, when
 from blocks.pickers import entry_labels
+from blocks.standing import LIST_TITLES
 from bot.domain.lists import SIX_LISTS, ListName
 from bot.domain.views import EntryPage, Standing
 

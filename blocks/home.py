@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from blocks.connection import standing_message
 from blocks.ids import Action
 from blocks.kit import Block, actions, button, channel, context, divider, foreign, header, person, plural, section, when
+from blocks.standing import standing_message
 from bot.domain.approvals import Request
 from bot.domain.connections import LegState
 from bot.domain.people import Right, may

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from blocks.connection import LIST_TITLES
 from blocks.ids import Action
 from blocks.kit import Block, Message, actions, button, context, foreign, message, person, plural, section
+from blocks.standing import LIST_TITLES
 from bot.domain.items import ItemStatus
 from bot.domain.lists import Entry, ListName
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why

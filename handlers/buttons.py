@@ -9,11 +9,12 @@ from blocks.asks import ask_modal
 from blocks.breaks import stopped_message
 from blocks.cards import reject_modal
 from blocks.clients import clients_message, copy_modal
-from blocks.connection import connect_message, history_message, standing_message
+from blocks.connection import connect_message
 from blocks.entries import entries_message
 from blocks.ids import Action
 from blocks.items import publish_message
 from blocks.settings import settings_modal
+from blocks.standing import history_message, standing_message
 from blocks.words import asked_message
 from bot.domain.lists import ListName
 from bot.domain.people import Right

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from blocks.clients import clients_message
-from blocks.connection import connect_message, disconnect_modal, standing_message
+from blocks.connection import connect_message, disconnect_modal
 from blocks.editing import edit_modal
 from blocks.entries import WORDS, entries_message, lists_message, which_list
 from blocks.inbox import inbox_message
@@ -16,6 +16,7 @@ from blocks.kit import Block, Message
 from blocks.rates import rates_message
 from blocks.rules import rules_message, trial_message
 from blocks.settings import settings_modal
+from blocks.standing import standing_message
 from blocks.words import help_message, plain_answer
 from bot.domain.inbox import wanted
 from bot.domain.lists import ListName

@@ -14,20 +14,14 @@ from blocks.asks import ask_message, ask_modal, asked_outcome_message, refused_m
 from blocks.breaks import moved_message, nudge_message, prompt_message, stopped_message
 from blocks.cards import card_message, outcome_message, reject_modal
 from blocks.clients import clients_message, copied_text, copy_modal, which_message
-from blocks.connection import (
-    connect_message,
-    disconnect_modal,
-    disconnected_message,
-    finish_message,
-    history_message,
-    standing_message,
-)
+from blocks.connection import connect_message, disconnect_modal, disconnected_message, finish_message
 from blocks.entries import entries_message, lists_message
 from blocks.home import home_view
 from blocks.items import publish_message
 from blocks.kit import Block, Message
 from blocks.lists import refresh_message, refreshed_message
 from blocks.settings import settings_modal
+from blocks.standing import history_message, standing_message
 from blocks.words import asked_message, help_message, intake_message, plain_answer, reconnect_answer
 from bot.domain.approvals import RequestState
 from bot.domain.asks import AskState

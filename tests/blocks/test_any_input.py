@@ -10,13 +10,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from blocks.cards import card_message, outcome_message, reject_modal
-from blocks.connection import connect_message, finish_message, standing_message
+from blocks.connection import connect_message, finish_message
 from blocks.entries import entries_message, lists_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message, clip, foreign, option
 from blocks.lists import refresh_message, refreshed_message
 from blocks.pickers import entry_options
 from blocks.settings import settings_modal
+from blocks.standing import standing_message
 from blocks.words import asked_message, help_message, intake_message
 from bot.domain.approvals import RequestState
 from bot.domain.businesses import Business, TaxTreatment

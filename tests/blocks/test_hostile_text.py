@@ -11,12 +11,13 @@ import pytest
 
 from blocks.breaks import prompt_message
 from blocks.cards import card_message, outcome_message, reject_modal
-from blocks.connection import connect_message, finish_message, standing_message
+from blocks.connection import connect_message, finish_message
 from blocks.entries import entries_message
 from blocks.home import home_view
 from blocks.items import publish_message
 from blocks.lists import refresh_message, refreshed_message
 from blocks.settings import settings_modal
+from blocks.standing import standing_message
 from blocks.words import asked_message, help_message
 from bot.domain.approvals import RequestState
 from bot.domain.businesses import TaxTreatment
