@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from bot.domain.approvals import Request, RequestState, may_decide
 from bot.domain.businesses import Business
 from bot.domain.coding import normalised
-from bot.domain.connections import CHECKED, LegState
 from bot.domain.items import Item, ItemStatus
 from bot.domain.lines import Ref
 from bot.domain.people import Right, roles_with
@@ -22,10 +21,11 @@ from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, InputError, NotAllowedError
 from bot.services.base import Base, business_in, find_business
 from bot.services.facts import facts_of
+from bot.services.outlook import outlook
 from bot.services.people import mentions, require
 from bot.services.planning import as_it_is_now, current_plan
 from bot.services.ruling import remember_supplier, verdicts
-from storage import approvals, items, legs, lists, people, publishes, supplier_orders
+from storage import approvals, items, people, publishes, supplier_orders
 
 MOST_AT_ONCE = 10
 _ASKABLE = frozenset({ItemStatus.READY, ItemStatus.REJECTED, ItemStatus.FAILED})
@@ -88,7 +88,7 @@ class Approvals:
             if item.status is not ItemStatus.READY or not business.channel_id or _nobody_left(able, "", item):
                 return
             (verdict,) = verdicts(session, business, [(facts_of(item), item.uploader)], now)
-            if verdict.auto.asks and not why_not_publishing(session, business):
+            if verdict.auto.asks and not outlook(session, business).why_not:
                 self._ask(session, business, item, "", business.channel_id, verdict.auto.why)
 
     def approve(self, workspace_id: str, user_id: str, request_id: str) -> None:
@@ -261,7 +261,7 @@ class Approvals:
             remember_supplier(self._base, session, item, vendor, request.decided_by)
 
     def _check_connected(self, session: Session, business: Business) -> None:
-        problem = why_not_publishing(session, business)
+        problem = outlook(session, business).why_not
         if problem:
             raise ConflictError(problem)
 
@@ -301,34 +301,6 @@ def rewrite(base: Base, session: Session, request: Request) -> None:
     base.tell(session, "card", request.id, request.business_id)
     if request.changes:
         base.tell(session, "outcome", request.id, request.business_id)
-
-
-def why_not_publishing(session: Session, business: Business) -> str:
-    """Return why nothing can be published for a business, or nothing.
-
-    A connection that expired is no reason: what is approved meanwhile is held (`why_held`).
-    """
-    connection = legs.connection(session, business.id)
-    states = {connection.bill.state, connection.dext.state}
-    if not connection.started or LegState.NOT_CONNECTED in states:
-        return "Publishing is not available yet: Bill.com is not connected. An admin types `/dext connect`."
-    if not states <= CHECKED:
-        return "Publishing is not available: this business is disconnected. An admin types `/dext connect`."
-    if not any(age.synced_at for age in lists.ages(session, business.id)):
-        return "Publishing is not available yet: the lists are being synchronised. It takes a couple of minutes."
-    return ""
-
-
-def why_held(session: Session, business: Business) -> str:
-    """Return what happens to what is approved while a leg is down, or nothing when all goes out at once."""
-    connection = legs.connection(session, business.id)
-    down = [leg.provider.label for leg in (connection.bill, connection.dext) if leg.state is LegState.EXPIRED]
-    if not down:
-        return ""
-    return (
-        f"{' and '.join(down)} no longer lets us in. Ask and approve as usual: what is approved is held and goes out "
-        "when an admin has reconnected."
-    )
 
 
 def restart(base: Base, session: Session, publish_id: str, business_id: str) -> None:

@@ -16,9 +16,9 @@ from bot.domain.people import Right
 from bot.domain.publishing import Publish, PublishState, web_path
 from bot.domain.receipts import Upload
 from bot.errors import InputError
-from bot.services.approvals import why_held, why_not_publishing
 from bot.services.base import Base, business_in, find_business
 from bot.services.coder import code
+from bot.services.outlook import outlook
 from bot.services.people import require
 from storage import approvals, inbox, people, publishes, uploads
 
@@ -53,6 +53,7 @@ class Inbox:
             page = min(max(wanted.page, 0), pages - 1)
             found = inbox.page(session, business.id, statuses, wanted.words, offset=page * PAGE, limit=PAGE)
             waiting = approvals.pending_of(session, [item.id for item in found])
+            ahead = outlook(session, business)
             return InboxList(
                 business=business,
                 wanted=Wanted(wanted.section, wanted.words, page),
@@ -62,8 +63,8 @@ class Inbox:
                 rows=tuple(InboxRow(item, waiting.get(item.id), self._bill_url(item)) for item in found),
                 pages=pages,
                 roles=people.roles_of(session, business.id, user_id),
-                problem=why_not_publishing(session, business),
-                notice=why_held(session, business),
+                problem=ahead.why_not,
+                notice=ahead.notice,
             )
 
     def item(
@@ -90,6 +91,7 @@ class Inbox:
         asked = approvals.of_item(session, item.id, _REQUESTS)
         publish = publishes.find_of(session, item.id)
         sent = uploads.of_document(session, business.id, item.details.dext_id)
+        ahead = outlook(session, business)
         return ItemView(
             business=business,
             item=item,
@@ -99,8 +101,8 @@ class Inbox:
             bill_url=self._bill_url(item),
             history=tuple(history(item, asked, publish, sent)),
             roles=people.roles_of(session, business.id, user_id),
-            problem=why_not_publishing(session, business),
-            notice=why_held(session, business),
+            problem=ahead.why_not,
+            notice=ahead.notice,
         )
 
     def _bill_url(self, item: Item) -> str:

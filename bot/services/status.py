@@ -9,10 +9,10 @@ from bot.domain.businesses import Business
 from bot.domain.items import Item, ItemStatus
 from bot.domain.people import Right, Role, may
 from bot.domain.views import HistoryPage, HomeView, ListLine, PublishList, Standing
-from bot.services.approvals import why_held, why_not_publishing
 from bot.services.base import Base, find_business
+from bot.services.outlook import outlook
 from bot.services.people import require
-from storage import approvals, items, legs, lists, people, publishes, refreshes
+from storage import approvals, items, legs, people, publishes, refreshes
 
 PAGE = 10
 _READY = (ItemStatus.READY,)
@@ -59,13 +59,11 @@ class Status:
     def _standing(self, session: Session, business: Business, user_id: str) -> Standing:
         counts = items.counts(session, business.id)
         roles = people.roles_of(session, business.id, user_id)
+        ahead = outlook(session, business)
         return Standing(
             business=business,
-            connection=legs.connection(session, business.id),
-            lists=tuple(
-                ListLine(age.name.value, age.total, age.synced_at, age.problem)
-                for age in lists.ages(session, business.id)
-            ),
+            connection=ahead.connection,
+            lists=tuple(ListLine(age.name.value, age.total, age.synced_at, age.problem) for age in ahead.ages),
             ready=counts.get(ItemStatus.READY, 0),
             ready_totals=items.totals(session, business.id, _READY),
             to_review=counts.get(ItemStatus.TO_REVIEW, 0),
@@ -77,8 +75,8 @@ class Status:
             admins=tuple(people.holders(session, business.id, [Role.ADMIN])),
             roles=roles,
             can_publish=may(roles, Right.REQUEST),
-            why_not=why_not_publishing(session, business),
-            notice=why_held(session, business),
+            why_not=ahead.why_not,
+            notice=ahead.notice,
             history=tuple(legs.history(session, business.id, _SHOWN_TURNS)),
             now=self._base.clock(),
         )
@@ -103,6 +101,7 @@ class Status:
             require(session, business, user_id, Right.REQUEST)
             ready_count = items.count(session, business.id, _READY, words)
             lacking_count = items.count(session, business.id, _LACKING, words)
+            ahead = outlook(session, business)
             pages = max(1, -(-ready_count // PAGE), -(-lacking_count // _SHOWN_LACKING))
             page = min(max(page, 0), pages - 1)
             return PublishList(
@@ -116,8 +115,8 @@ class Status:
                 pages=pages,
                 waiting=approvals.pending_count(session, business.id),
                 taken_in_at=business.taken_in_at,
-                problem=why_not_publishing(session, business),
-                notice=why_held(session, business),
+                problem=ahead.why_not,
+                notice=ahead.notice,
                 words=words,
             )
 

@@ -25,11 +25,12 @@ from bot.errors import (
     UpstreamError,
 )
 from bot.log import get_logger
-from bot.services.approvals import REVIVE, why_not_publishing
+from bot.services.approvals import REVIVE
 from bot.services.base import Base, business_in
 from bot.services.coder import code
 from bot.services.health import Health
 from bot.services.intake import Intake
+from bot.services.outlook import outlook
 from bot.services.people import require
 from bot.services.publish_extras import LATER, LOST
 from bot.services.publish_words import refusal
@@ -56,7 +57,7 @@ class Suppliers:
             item = inbox.anywhere(session, item_id)
             business = business_in(session, workspace_id, item.business_id)
             require(session, business, user_id, Right.REQUEST)
-            problem = why_not_publishing(session, business)
+            problem = outlook(session, business).why_not
             if problem:
                 raise ConflictError(problem)
             if code(session, business, [item.details])[0].supplier.entry is not None:
