@@ -16,7 +16,7 @@ from bot.domain.inbox import Tally
 from bot.domain.items import DocumentKind, Item, ItemStatus
 from bot.domain.money import Money
 from bot.errors import NotFoundError
-from storage.items import item_of
+from storage.item_rows import item_of
 from storage.tables_work import items
 
 _DIGITS = 10

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import normalised
-from bot.domain.fields import ItemField
-from bot.domain.items import Details, DocumentKind, Item, ItemStatus, Obstacle
+from bot.domain.items import Item, ItemStatus
 from bot.domain.money import Money
 from bot.errors import NotFoundError
-from storage.layers import dump_details, dump_layers, dump_lines, load_details, load_layers, load_lines
+from storage.item_rows import held_of, item_of, standing_of
 from storage.tables_work import items
 
 _DIGITS = 10
@@ -37,8 +35,8 @@ def add_many(session: Session, many: Sequence[tuple[Item, str]]) -> None:
             "unwritten": [],
             "write_attempts": 0,
         }
-        | _standing(item, item.taken_in_at)
-        | _held(item)
+        | standing_of(item, item.taken_in_at)
+        | held_of(item)
         for item, digest in many
     ]
     if rows:
@@ -47,7 +45,7 @@ def add_many(session: Session, many: Sequence[tuple[Item, str]]) -> None:
 
 def keep(session: Session, item: Item, now: datetime, digest: str | None = None) -> None:
     """Store what holds for an item and where it stands; the digest of Dext's data only when it is given."""
-    values = _standing(item, now) | _held(item)
+    values = standing_of(item, now) | held_of(item)
     if digest is not None:
         values["digest"] = digest
     session.execute(update(items).where(items.c.id == item.id).values(values))
@@ -55,21 +53,21 @@ def keep(session: Session, item: Item, now: datetime, digest: str | None = None)
 
 def keep_many(session: Session, many: Sequence[tuple[Item, str]], now: datetime) -> None:
     """Store what holds for items, each with the digest of Dext's data, in one statement."""
-    rows = [{"item": item.id, "digest": digest} | _standing(item, now) | _held(item) for item, digest in many]
+    rows = [{"item": item.id, "digest": digest} | standing_of(item, now) | held_of(item) for item, digest in many]
     if rows:
         session.execute(update(items).where(items.c.id == bindparam("item")), rows)
 
 
 def keep_held(session: Session, many: Sequence[Item], now: datetime) -> None:
     """Store what holds for items and where they stand, in one statement; Dext's data stay as they were seen."""
-    rows = [{"item": item.id} | _standing(item, now) | _held(item) for item in many]
+    rows = [{"item": item.id} | standing_of(item, now) | held_of(item) for item in many]
     if rows:
         session.execute(update(items).where(items.c.id == bindparam("item")), rows)
 
 
 def keep_standings(session: Session, many: Sequence[Item], now: datetime) -> None:
     """Store where items stand and nothing else, in one statement."""
-    rows = [{"item": item.id} | _standing(item, now) for item in many]
+    rows = [{"item": item.id} | standing_of(item, now) for item in many]
     if rows:
         session.execute(update(items).where(items.c.id == bindparam("item")), rows)
 
@@ -105,15 +103,6 @@ def several(session: Session, business_id: str, item_ids: Iterable[str], *, lock
         select(items).where(items.c.business_id == business_id, items.c.id.in_(list(item_ids))).order_by(items.c.number)
     )
     return {row.id: item_of(row) for row in session.execute(query.with_for_update() if lock else query)}
-
-
-def find_number(session: Session, business_id: str, number: int) -> Item:
-    """Return the item with a number; raise `NotFoundError`."""
-    query = select(items).where(items.c.business_id == business_id, items.c.number == number)
-    row = session.execute(query).one_or_none()
-    if row is None:
-        raise NotFoundError(f"There is no item #{number}. Type `/dext publish` to see what there is.")
-    return item_of(row)
 
 
 def digests(session: Session, business_id: str, dext_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -217,37 +206,6 @@ def totals(session: Session, business_id: str, statuses: Sequence[ItemStatus], w
     return tuple(Money(row[0], row[1]) for row in session.execute(query) if row[1] is not None)
 
 
-def note_unwritten(session: Session, item_id: str, names: Sequence[ItemField], due_at: datetime | None) -> None:
-    """Note which edits Dext does not have yet, and when they are next tried; none are left without a time."""
-    values: dict[str, Any] = {"unwritten": [name.value for name in names], "write_due_at": due_at}
-    if not names:
-        values["write_attempts"] = 0
-    session.execute(update(items).where(items.c.id == item_id).values(values))
-
-
-def unwritten(session: Session, item_id: str) -> tuple[ItemField, ...]:
-    """Return which edits of an item Dext does not have yet."""
-    found = session.scalar(select(items.c.unwritten).where(items.c.id == item_id))
-    return tuple(ItemField(name) for name in found or ())
-
-
-def count_write(session: Session, item_id: str, due_at: datetime) -> int:
-    """Count an attempt to write edits to Dext, due again at a time; return how many there were."""
-    statement = (
-        update(items)
-        .where(items.c.id == item_id)
-        .values(write_attempts=items.c.write_attempts + 1, write_due_at=due_at)
-        .returning(items.c.write_attempts)
-    )
-    return int(session.execute(statement).scalar_one())
-
-
-def due_for_writing(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Return id and business of items with edits that are due to be written to Dext, longest overdue first."""
-    query = select(items.c.id, items.c.business_id).where(items.c.write_due_at <= now).order_by(items.c.write_due_at)
-    return [(row.id, row.business_id) for row in session.execute(query.limit(limit))]
-
-
 def _matching(business_id: str, statuses: Sequence[ItemStatus], words: str) -> list[ColumnElement[bool]]:
     conditions = [
         items.c.business_id == business_id,
@@ -261,109 +219,3 @@ def _matching(business_id: str, statuses: Sequence[ItemStatus], words: str) -> l
     elif words.strip():
         conditions.append(items.c.supplier_key.contains(normalised(words), autoescape=True))
     return conditions
-
-
-def _details(details: Details) -> dict[str, Any]:
-    return {
-        "dext_id": details.dext_id,
-        "kind": details.kind.value,
-        "processed": details.processed,
-        "supplier": details.supplier,
-        "supplier_key": normalised(details.supplier)[:200],
-        "supplier_id": details.supplier_id,
-        "reference": details.number,
-        "issued_on": details.issued_on,
-        "due_on": details.due_on,
-        "currency": details.currency[:3],
-        "total": details.total,
-        "tax": details.tax,
-        "category": details.category,
-        "category_id": details.category_id,
-        "customer": details.customer,
-        "project": details.project,
-        "payment_method": details.payment_method,
-        "description": details.description,
-        "paid": details.paid,
-        "obstacle": details.obstacle.value,
-        "customer_id": details.customer_id,
-        "project_class": details.project_class,
-        "project_class_id": details.project_class_id,
-        "location": details.location,
-        "location_id": details.location_id,
-        "payment_method_id": details.payment_method_id,
-        "approver": details.approver,
-        "approver_id": details.approver_id,
-        "tax_setting": details.tax_setting,
-        "lines": dump_lines(details.lines),
-    }
-
-
-def _standing(item: Item, now: datetime) -> dict[str, Any]:
-    return {
-        "status": item.status.value,
-        "lacks": list(item.lacks),
-        "note": item.note,
-        "bill_id": item.bill_id,
-        "changed_at": now,
-    }
-
-
-def _held(item: Item) -> dict[str, Any]:
-    """Return what holds for an item, and where it came from."""
-    return _details(item.details) | {
-        "layers": dump_layers(item.layers),
-        "seen": dump_details(item.seen),
-        "version": item.version,
-        "uploader": item.uploader,
-        "editors": list(item.editors),
-    }
-
-
-def item_of(row: Row[Any]) -> Item:
-    """Return the item that a row of the table holds."""
-    return Item(
-        id=row.id,
-        business_id=row.business_id,
-        number=row.number,
-        details=Details(
-            dext_id=row.dext_id,
-            kind=DocumentKind(row.kind),
-            processed=row.processed,
-            supplier=row.supplier,
-            supplier_id=row.supplier_id,
-            number=row.reference,
-            issued_on=row.issued_on,
-            due_on=row.due_on,
-            currency=row.currency,
-            total=row.total,
-            tax=row.tax,
-            category=row.category,
-            category_id=row.category_id,
-            customer=row.customer,
-            project=row.project,
-            payment_method=row.payment_method,
-            description=row.description,
-            paid=row.paid,
-            obstacle=Obstacle(row.obstacle),
-            customer_id=row.customer_id,
-            project_class=row.project_class,
-            project_class_id=row.project_class_id,
-            location=row.location,
-            location_id=row.location_id,
-            payment_method_id=row.payment_method_id,
-            approver=row.approver,
-            approver_id=row.approver_id,
-            tax_setting=row.tax_setting,
-            lines=load_lines(row.lines),
-        ),
-        status=ItemStatus(row.status),
-        lacks=tuple(row.lacks),
-        taken_in_at=row.taken_in_at,
-        bill_id=row.bill_id,
-        note=row.note,
-        layers=load_layers(row.layers),
-        seen=load_details(row.seen),
-        version=row.version,
-        uploader=row.uploader,
-        editors=tuple(row.editors),
-    )

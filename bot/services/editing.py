@@ -30,7 +30,7 @@ from bot.services.people import require
 from bot.services.planning import as_it_is_now
 from bot.services.ruling import remember_supplier
 from bot.services.writing import WRITTEN, owe
-from storage import approvals, changes, items, lists, people, publishes, rules
+from storage import approvals, changes, inbox, items, lists, people, publishes, rules
 from storage.changes import Changed
 
 LISTS = {
@@ -92,7 +92,7 @@ class Editing:
         with self._base.database.begin() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.REQUEST)
-            return items.find_number(session, business.id, number).id, business.id
+            return inbox.numbered(session, business.id, number).id, business.id
 
     def save(
         self,

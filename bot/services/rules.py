@@ -24,7 +24,7 @@ from bot.services.facts import facts_of
 from bot.services.people import require
 from bot.services.rule_forms import WantedRule, read_rule, rule_from, uses
 from bot.services.ruling import verdicts
-from storage import changes, items, lists, people
+from storage import changes, inbox, items, lists, people
 from storage import rules as stored
 from storage.changes import RuleChange
 
@@ -154,7 +154,7 @@ class Rules:
         with self._base.database.begin() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
-            item = items.find_number(session, business.id, number)
+            item = inbox.numbered(session, business.id, number)
             (verdict,) = verdicts(session, business, [(facts_of(item), item.uploader)], now)
         fresh, made = receive(item, verdict.values, now)
         told = [said for name in ItemField if (said := explain(name, fresh.layers)) is not None]

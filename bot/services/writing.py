@@ -22,7 +22,7 @@ from bot.log import get_logger
 from bot.services.base import Base
 from bot.services.facts import facts_of, fingerprint, read
 from bot.services.health import Health
-from storage import changes, items, legs
+from storage import changes, items, legs, unwritten
 
 WRITTEN = {
     ItemField.SUPPLIER: "payee",
@@ -51,8 +51,8 @@ def owe(base: Base, session: Session, item: Item, names: Sequence[ItemField]) ->
     """Note that Dext is to be told of edits, and ask for the job, in the caller's transaction."""
     if not names:
         return
-    owed = list(dict.fromkeys([*items.unwritten(session, item.id), *names]))
-    items.note_unwritten(session, item.id, owed, base.clock() + _REVIVE)
+    owed = list(dict.fromkeys([*unwritten.names(session, item.id), *names]))
+    unwritten.note(session, item.id, owed, base.clock() + _REVIVE)
     base.work.enqueue_in(session, Job("write_back", f"write:{item.id}:{item.version}", (item.business_id, item.id)))
 
 
@@ -68,10 +68,10 @@ class Writing:
         """Ask anew for edits that Dext should have by now; return how many items that was."""
         now = self._base.clock()
         with self._base.database.begin() as session:
-            due = items.due_for_writing(session, now, limit)
+            due = unwritten.due(session, now, limit)
             for item_id, business_id in due:
-                names = items.unwritten(session, item_id)
-                items.note_unwritten(session, item_id, names, now + _REVIVE)
+                names = unwritten.names(session, item_id)
+                unwritten.note(session, item_id, names, now + _REVIVE)
                 job = Job("write_back", f"write:{item_id}:{int(now.timestamp())}", (business_id, item_id))
                 self._base.work.enqueue_in(session, job)
         return len(due)
@@ -80,13 +80,13 @@ class Writing:
         """Tell Dext of the edits of an item that it does not have; a refusal is told to people, and our copy stays."""
         now = self._base.clock()
         with self._base.database.begin() as session:
-            names = items.unwritten(session, item_id)
+            names = unwritten.names(session, item_id)
             if not names:
                 return
             item = items.get(session, business_id, item_id, lock=True)
             usable = legs.connection(session, business_id).dext.usable
             wait = _REVIVE if usable else _UNCONNECTED
-            attempts = items.count_write(session, item_id, now + wait)
+            attempts = unwritten.count_attempt(session, item_id, now + wait)
         if not usable:
             return
         try:
@@ -96,7 +96,7 @@ class Writing:
             wait = retry_in(attempts)
             self._log.info("edit not written", business=business_id, item=item_id, code=error.code)
             with self._base.database.begin() as session:
-                items.note_unwritten(session, item_id, names, now + wait)
+                unwritten.note(session, item_id, names, now + wait)
             return
         self._keep(item, receipt, refused)
 
@@ -131,7 +131,7 @@ class Writing:
         now = self._base.clock()
         with self._base.database.begin() as session:
             item = items.get(session, sent.business_id, sent.id, lock=True)
-            names, moved = items.unwritten(session, sent.id), item.version != sent.version
+            names, moved = unwritten.names(session, sent.id), item.version != sent.version
             said: list[Change] = []
             if receipt is not None:
                 facts = read(receipt)
@@ -142,7 +142,7 @@ class Writing:
                 owe(self._base, session, item, names)
                 changes.add(session, [(item, said)], now)
                 return
-            items.note_unwritten(session, item.id, [], None)
+            unwritten.note(session, item.id, [], None)
             said += [
                 Change(name, shown(value_of(facts_of(item), name)), shown(value_of(item.details, name)), Source.EDIT,
                        f"{REFUSED}{reason}")
