@@ -25,7 +25,7 @@ from blocks.kit import (
     when,
 )
 from bot.domain.approvals import RequestState
-from bot.domain.coding import Match
+from bot.domain.coding import Coding, Match, due_date
 from bot.domain.editing import EDITABLE_IN
 from bot.domain.inbox import ItemView
 from bot.domain.items import Details, DocumentKind, Item, ItemStatus
@@ -51,7 +51,7 @@ def item_message(view: ItemView) -> Message:
         f"Item {item.number}, {supplier}, {money_of(item)}: {item.status.label.lower()}",
         section(f"#{item.number} *{supplier}* – *{money_of(item)}*\n{_standing(view)}"),
         section(f":warning: {view.problem or view.notice}") if view.problem or view.notice else None,
-        _details(item.details),
+        _details(item.details, view.coding),
         section("*Coding*\n" + "\n".join(_coding(view))),
         _shortfalls(view.publish),
         _next(view),
@@ -138,19 +138,28 @@ def _standing(view: ItemView) -> str:
     return f"{item.status.label}: {reason}" if reason else item.status.label
 
 
-def _details(details: Details) -> Block:
+def _details(details: Details, coding: Coding) -> Block:
     tax = "" if details.tax is None else str(Money(details.currency, details.tax)).strip()
     return facts(
         [
             ("Document", _KINDS[details.kind]),
             ("Document reference", foreign(details.number, 100) or "none"),
             ("Date", day(details.issued_on) if details.issued_on else "none"),
-            ("Due", "already paid" if details.paid else day(details.due_on) if details.due_on else "none"),
+            ("Due", _due(details, coding)),
             ("Total", str(details.money or "unknown")),
             ("Tax", tax or "unknown"),
             ("Description", foreign(details.description, 300)),
         ]
     )
+
+
+def _due(details: Details, coding: Coding) -> str:
+    if details.paid:
+        return "already paid"
+    due = due_date(details, coding)
+    if due is None:
+        return "none"
+    return day(due) if details.due_on is not None else f"{day(due)}, by the supplier's terms in Bill.com"
 
 
 def _coding(view: ItemView) -> list[str]:

@@ -67,6 +67,7 @@ def take_page(session: Session, business_id: str, name: ListName, generation: in
             "number": entry.number,
             "kind": entry.kind,
             "archived": entry.archived,
+            "due_days": entry.due_days,
             "digest": digest(entry),
             "pushed_digest": "",
             "archived_in": 0,
@@ -258,4 +259,4 @@ def _of(business_id: str, name: ListName) -> tuple[ColumnElement[bool], ColumnEl
 
 def entry_of(row: Row[Any]) -> Entry:
     """Return the entry that a whole row of the table stands for."""
-    return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived)
+    return Entry(row.id, row.name, row.parent_id, row.number, row.kind, row.archived, row.due_days)

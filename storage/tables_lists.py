@@ -19,6 +19,7 @@ entries = Table(
     Column("number", Text, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("archived", Boolean, nullable=False),
+    Column("due_days", Integer),
     Column("digest", String(16), nullable=False),
     Column("pushed_digest", String(16), nullable=False),
     Column("seen_in", Integer, nullable=False),

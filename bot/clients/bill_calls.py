@@ -26,6 +26,7 @@ CLASSES = Operation("GET", "/v3/classifications/accounting-classes", Repeat.SAFE
 LOCATIONS = Operation("GET", "/v3/classifications/locations", Repeat.SAFE)
 VENDORS = Operation("GET", "/v3/vendors", Repeat.SAFE)
 CUSTOMERS = Operation("GET", "/v3/customers", Repeat.SAFE)
+PAYMENT_TERMS = Operation("GET", "/v3/organizations/{organization_id}/payment-terms", Repeat.SAFE)
 USERS = Operation("GET", "/v3/users", Repeat.SAFE)
 USER = Operation("GET", "/v3/users/{user_id}", Repeat.SAFE)
 BANKS = Operation("GET", "/v3/funding-accounts/banks", Repeat.SAFE)

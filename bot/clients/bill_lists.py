@@ -18,7 +18,7 @@ from bot.clients import bill_wire as wire
 from bot.clients.bill_access import SERVICE
 from bot.clients.bill_calls import Calls
 from bot.clients.bill_line import read, read_words
-from bot.clients.bill_wire import BankRow, ListRow, Page, Row
+from bot.clients.bill_wire import BankRow, ListRow, Page, Row, TermRow
 from bot.clients.http import Operation
 from bot.domain.lists import PAYMENT_ACCOUNT_TYPES, Entry, ListName
 from bot.errors import (
@@ -36,6 +36,7 @@ PAGE_SIZE = "100"
 _OLDEST_FIRST = "createdTime:asc"
 _PATIENCE = 2
 _LONGEST_PAUSE = 30.0
+_MOST_DAYS = 999
 # Made once: to make it for every page would cost more than to use it.
 _PAGE: TypeAdapter[Page[ListRow]] = TypeAdapter(Page[ListRow])
 
@@ -74,6 +75,7 @@ class Lists:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._due_days: Mapping[str, int] | None = None
 
     def page(self, name: ListName, page: str | None, archived: bool | None, updated_since: datetime | None) -> ListPage:
         """Return one page; raises any UpstreamError but OutcomeUnknownError."""
@@ -120,7 +122,34 @@ class Lists:
     def _page(self, source: _Source, filters: list[str], page: str | None) -> ListPage:
         params = query(filters, source.sort, page)
         found = read_words(_PAGE, self._calls.get(source.operation, params), source.operation)
-        return ListPage(tuple(source.to_entry(row) for row in found.results), found.next_page or None)
+        entries = [source.to_entry(row) for row in found.results]
+        for place, row in enumerate(found.results):
+            if row.additional_info is not None and row.additional_info.payment_term_id:
+                due_days = self._terms().get(row.additional_info.payment_term_id)
+                entries[place] = replace(entries[place], due_days=due_days)
+        return ListPage(tuple(entries), found.next_page or None)
+
+    def _terms(self) -> Mapping[str, int]:
+        """Return the days of each of the organisation's terms of payment; asked for once, and only if a row has some.
+
+        Nobody has seen this call answered (docs/bill-com.md, terms of payment): what cannot be read is as if unset.
+        """
+        if self._due_days is None:
+            organization_id = self._calls.access.credentials().organization_id
+            try:
+                rows = [
+                    row
+                    for some in pages(
+                        self._calls, calls.PAYMENT_TERMS, TermRow, [], None, organization_id=organization_id
+                    )
+                    for row in some
+                ]
+            except (PermissionMissingError, MfaRequiredError, RefusedError, GarbledReplyError):
+                rows = []
+            self._due_days = {
+                row.id: row.days_due for row in rows if row.days_due is not None and 0 <= row.days_due <= _MOST_DAYS
+            }
+        return self._due_days
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
         for _ in range(_PATIENCE):

@@ -81,6 +81,19 @@ class AccountPart(Wire):
     number: str | None = None
 
 
+class AdditionalPart(Wire):
+    """Be what else Bill.com knows of a vendor."""
+
+    payment_term_id: str | None = None
+
+
+class TermRow(Wire):
+    """Be terms of payment that vendors are given."""
+
+    id: str
+    days_due: int | None = None
+
+
 class ListRow(Wire):
     """Be a row of any list; each list fills the fields it has."""
 
@@ -92,6 +105,7 @@ class ListRow(Wire):
     email: str | None = None
     parent_id: Annotated[str | None, Field(max_length=64)] = None
     account: AccountPart | None = None
+    additional_info: AdditionalPart | None = None
     bill_currency: str | None = None
 
 

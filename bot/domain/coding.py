@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.businesses import TaxTreatment
 from bot.domain.items import Details
 from bot.domain.lines import ItemLine, Ref
 from bot.domain.lists import Entry, project_name
 from bot.domain.tax import Booking, TaxRate, book
+from bot.domain.terms import Terms
 
 _BLANKS = re.compile(r"\s+")
 
@@ -97,6 +99,20 @@ def booking(details: Details, coding: Coding, treatment: TaxTreatment) -> Bookin
     return book(
         details.total, details.tax, details.currency, details.tax_setting, coding.tax_rate, coding.treatment(treatment)
     )
+
+
+def supplier_terms(coding: Coding) -> Terms | None:
+    """Return the terms of payment that Bill.com has with an item's supplier, if it has any."""
+    supplier = coding.supplier.entry
+    return Terms(supplier.due_days) if supplier is not None and supplier.due_days is not None else None
+
+
+def due_date(details: Details, coding: Coding) -> date | None:
+    """Return when an item is due: as it says or a rule's terms do, else by the supplier's terms in Bill.com."""
+    terms = supplier_terms(coding)
+    if details.due_on is not None or details.issued_on is None or terms is None:
+        return details.due_on
+    return terms.due(details.issued_on)
 
 
 def named(details: Details) -> Sequence[str]:

@@ -69,7 +69,8 @@ class Entry:
     """Be one row of a list as Bill.com gives it.
 
     `number` is an account's number, `kind` its type (`EXPENSE`, `BANK`, …) or a vendor's
-    bill currency; both empty where the list has none.
+    bill currency; both empty where the list has none. `due_days` is after how many days a vendor's
+    bills are due, where Bill.com's terms of payment with it say so.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Entry:
     number: str = ""
     kind: str = ""
     archived: bool = False
+    due_days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from bot.domain.bills import INVOICE_NUMBER_LIMIT, BillDraft, BillLine
 from bot.domain.businesses import TaxTreatment
-from bot.domain.coding import Coding, LineCoding, Match, booking
+from bot.domain.coding import Coding, LineCoding, Match, booking, due_date, supplier_terms
 from bot.domain.credits import as_owed, is_credit, remarks
 from bot.domain.items import Details
 from bot.domain.layers import Layers, Told, story
@@ -132,7 +132,7 @@ def make_plan(details: Details, coding: Coding, treatment: TaxTreatment, layers:
     if details.issued_on is None:
         raise ValueError("a plan needs a document date")
     number, remark = bill_number(details.number, details.dext_id)
-    due = details.due_on or details.issued_on
+    due = due_date(details, coding) or details.issued_on
     if is_credit(details):
         due = details.issued_on
     lines = bill_lines(details, coding, booked)
@@ -174,7 +174,10 @@ def _flags(details: Details, coding: Coding, booked: Booking, remark: str) -> It
     supplier = coding.supplier.entry
     if remark:
         yield remark
-    if details.due_on is None and not is_credit(details):
+    terms = supplier_terms(coding)
+    if details.due_on is None and terms is not None and not is_credit(details):
+        yield f"no due date on the document; due {terms}, by the terms of payment Bill.com has with this supplier"
+    elif details.due_on is None and not is_credit(details):
         yield "no due date on the document; it is paid already, so its date is used as due date"
     if supplier is not None and coding.supplier.by_name:
         yield f"supplier found in Bill.com by its name “{supplier.name}”; approving confirms it for documents to come"

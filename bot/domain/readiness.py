@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.businesses import TaxTreatment
-from bot.domain.coding import NO_MATCH, Coding, Match, booking
+from bot.domain.coding import NO_MATCH, Coding, Match, booking, due_date
 from bot.domain.credits import REFUNDED, as_owed, is_credit
 from bot.domain.items import Details, DocumentKind, Obstacle, is_within_reason
 from bot.domain.lines import MOST_LINES, Ref
@@ -38,7 +38,7 @@ def lacks(details: Details, coding: Coding, treatment: TaxTreatment, today: date
         *_entry("supplier", details.supplier, coding.supplier),
         *([] if _every_line_has_a_category(details) else _entry("category", details.category, coding.category)),
         *_amounts(details, coding, booked),
-        *_dates(details, today),
+        *_dates(details, due_date(details, coding), today),
         *_currency(details, coding),
         *_optional("customer", details.customer, coding.customer),
         *_project(details, coding),
@@ -172,17 +172,17 @@ def _within(tax: Decimal, total: Decimal | None) -> bool:
     return total is None or 0 <= tax <= max(total, Decimal(0))
 
 
-def _dates(details: Details, today: date) -> list[str]:
+def _dates(details: Details, due_on: date | None, today: date) -> list[str]:
     reasons = []
     if details.issued_on is None:
         reasons.append("date missing: enter it with Edit")
     elif not is_within_reason(details.issued_on, today):
         reasons.append(f"date {details.issued_on.isoformat()} looks wrong: correct it with Edit")
-    if details.due_on is None:
+    if due_on is None:
         if not details.paid and not is_credit(details):
             reasons.append("due date missing: enter it with Edit")
-    elif not is_within_reason(details.due_on, today):
-        reasons.append(f"due date {details.due_on.isoformat()} looks wrong: correct it with Edit")
+    elif not is_within_reason(due_on, today):
+        reasons.append(f"due date {due_on.isoformat()} looks wrong: correct it with Edit")
     return reasons
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import httpx
 import pytest
 
-from bot.clients.bill import BillUser, ListPage, Organization
+from bot.clients.bill import BillClient, BillUser, ListPage, Organization
 from bot.domain.lists import Entry, ListName
 from bot.errors import GarbledReplyError, NoSuchEntryError, PermissionMissingError, RateLimitedError, UnavailableError
 
@@ -226,3 +226,39 @@ def test_organization_and_user(world: BillWorld) -> None:
         client.user("0062")
     with pytest.raises(NoSuchEntryError):
         client.user("0063")
+
+
+TERMS = "GET /v3/organizations/008ORG/payment-terms"
+
+
+def vendors(*terms: str | None) -> httpx.Response:
+    rows = [
+        {"id": f"009{place}", "name": "A", "additionalInfo": {"paymentTermId": one} if one else None}
+        for place, one in enumerate(terms)
+    ]
+    return ok({"results": rows})
+
+
+def due_days(client: BillClient) -> list[int | None]:
+    return [entry.due_days for entry in client.page(ListName.SUPPLIERS).entries]
+
+
+def test_terms_of_payment_are_asked_for_once_and_only_where_a_vendor_has_some(world: BillWorld) -> None:
+    client = world.client()
+    world.up.on(VENDORS, vendors(None), vendors("00p1", "00p2", "00p9", None), vendors("00p1"))
+    terms = [{"id": "00p1", "daysDue": 30}, {"id": "00p2", "daysDue": 0}, {"id": "00p3", "daysDue": 1000}]
+    world.up.on(TERMS, ok({"results": terms}))
+    assert due_days(client) == [None]
+    assert world.up.sent(TERMS) == []
+    assert due_days(client) == [30, 0, None, None]
+    assert due_days(client) == [30]
+    assert len(world.up.sent(TERMS)) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [bdc("BDC_1145", 403), httpx.Response(404), ok({"rows": []}), ok({"results": [{"id": "00p1"}]})]
+)
+def test_terms_that_cannot_be_read_are_as_if_unset(world: BillWorld, answer: httpx.Response) -> None:
+    world.up.on(VENDORS, vendors("00p1"))
+    world.up.on(TERMS, answer)
+    assert due_days(world.client()) == [None]

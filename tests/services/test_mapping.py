@@ -7,19 +7,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from blocks.item import item_message
 from bot.domain.businesses import TaxTreatment
 from bot.domain.editing import LineDraft, LinesDraft
 from bot.domain.items import Item, ItemStatus
 from bot.domain.lines import ItemLine, Lines, Ref
 from bot.domain.lists import Entry, ListName
 from bot.domain.publishing import Publish, PublishState
+from bot.errors import ConflictError
+from bot.services.inbox import Inbox
 from storage import items, lists
 from tests.services.test_editing import _refs, again, entry, save, save_lines
 from tests.services.test_rules import add
-from tests.support.bench import ADMIN, WORKSPACE, Bench
+from tests.support.bench import ADMIN, CHANNEL, WORKSPACE, Bench
 
 
 def with_more_lists(bench: Bench) -> tuple[Ref, Ref]:
@@ -127,6 +131,49 @@ def test_what_a_document_does_not_say_lands_as_the_table_says(both: Bench) -> No
 def test_a_due_date_is_never_assumed(bench: Bench) -> None:
     item = bench.ready_item(due_date=None)
     assert item.lacks == ("due date missing: enter it with Edit",)
+
+
+def agree_on(bench: Bench, vendor: str, days: int) -> None:
+    """Let Bill.com have terms of payment with a vendor, and refresh the lists."""
+    row = next(row for row in bench.organization.lists["vendors"].values() if row["name"] == vendor)
+    bench.organization.lists["payment-terms"]["00pX"] = {
+        "id": "00pX", "name": "Agreed", "daysDue": days, "archived": False, "createdTime": row["createdTime"],
+        "updatedTime": row["updatedTime"],
+    }  # fmt: skip
+    row["additionalInfo"] = {"paymentTermId": "00pX"}
+    refresh_id = bench.refreshing.request(WORKSPACE, ADMIN, CHANNEL, full=True)[0].id
+    for _ in bench.refreshing.run(refresh_id):
+        pass
+    bench.intake.look_again(bench.business_id)
+
+
+def test_a_document_without_due_date_is_due_by_the_terms_with_its_supplier(both: Bench) -> None:
+    item = both.ready_item(date="2026-11-17", due_date=None)
+    assert item.lacks == ("due date missing: enter it with Edit",)
+    agree_on(both, item.details.supplier, 15)
+    assert again(both, item).lacks == ()
+    view = Inbox(both.base, "https://bill.example").open(WORKSPACE, ADMIN, item.id)
+    assert "2 Dec 2026, by the supplier's terms in Bill.com" in str(item_message(view))
+    (request_id,) = both.ask(item.id)
+    card = both.approvals.card(request_id)
+    assert any("due 15 days after the date, by the terms of payment" in flag for flag in card.request.plan.flags)
+    agree_on(both, item.details.supplier, 20)
+    with pytest.raises(ConflictError):  # what was asked for has changed
+        both.approvals.approve(WORKSPACE, ADMIN, request_id)
+    both.approvals.approve(WORKSPACE, ADMIN, request_id)
+    both.work_off("publish")
+    assert both.bills[-1]["dueDate"] == "2026-12-07"
+
+
+def test_a_rules_terms_and_the_documents_own_date_win_over_the_suppliers(bench: Bench) -> None:
+    agree_on(bench, bench.ready_item().details.supplier, 15)
+    own = bench.ready_item(date="2026-11-17", due_date="2026-12-24")
+    assert published(bench, own)[0]["dueDate"] == "2026-12-24"
+    add(bench, days="30")
+    ruled = bench.ready_item(
+        date="2026-11-17", due_date=None, invoice_number="A-2", total_amount="55.00", vat_amount="5.00"
+    )
+    assert published(bench, ruled)[0]["dueDate"] == "2026-12-17"
 
 
 def test_an_approver_that_bill_com_does_not_take_is_told_apart_and_the_bill_stays(bench: Bench) -> None:

@@ -61,6 +61,8 @@ def signed_in_calls() -> dict[tuple[str, str], Handler]:
         ("GET", "/v3/documents/{id}"): documents.get_document,
         ("GET", "/download/documents/{id}"): documents.download,
     }
+    # Not of the contract, but named in what is known of Bill.com (docs/bill-com.md, terms of payment).
+    table["GET", "/v3/organizations/{id}/payment-terms"] = list_of("payment-terms")
     for kind, path in READABLE.items():
         table["GET", path] = list_of(kind)
         table["GET", path + "/{id}"] = one_of(kind)

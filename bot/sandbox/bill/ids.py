@@ -16,6 +16,7 @@ PREFIXES = {
     "accounting-classes": "cls",
     "locations": "loc",
     "banks": "bac",
+    "payment-terms": "00p",
     "bills": "00n",
     "bill-lines": "bli",
     "vendor-credits": "vcr",

@@ -29,6 +29,7 @@ LISTINGS = {
         ("archived", "name", "shortName", "email", "phone", "billCurrency", *_TIMES),
     ),
     "users": Listing(_COMMON, ("archived", "firstName", "lastName", *_TIMES)),
+    "payment-terms": Listing({"id": IDS, "archived": FLAG}, ("name", *_TIMES)),
     "roles": Listing({"id": IDS, "createdTime": MOMENT, "updatedTime": MOMENT}, _TIMES),
     "banks": Listing({**_COMMON, "status": ANY_OF}, ("archived", *_TIMES)),
     "bills": Listing(

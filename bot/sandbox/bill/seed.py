@@ -139,6 +139,8 @@ def plant(clock: SandboxClock, seed: Literal["small", "empty"], given: Overrides
     second_users[0]["email"] = first_users[0]["email"]
     if seed == "small":
         _fill_first(one, first_users[0]["id"])
+        # With a source of its own: everything else keeps the ids it had.
+        _agree_on_terms(Planter(first, random.Random("terms"), start))
         _fill_second(two, second_users[1]["id"])
     for organization, maker in ((first, first_users[0]), (second, second_users[1])):
         organization.sync_token = SyncToken("Dext bot", opaque(40, source), maker["id"])
@@ -168,6 +170,17 @@ def _fill_first(planter: Planter, admin_id: str) -> None:
     planter.customers([f"{one} {two}" for one in names.CUSTOMER_BEGINNINGS for two in names.CUSTOMER_ENDINGS])
     planter.bank(accounts["Operating Checking"], "Riverbend Bank", "CHECKING", admin_id, payables=True)
     planter.bank(accounts["Reserve Savings"], "Riverbend Bank", "SAVINGS", admin_id, payables=False)
+
+
+def _agree_on_terms(planter: Planter) -> None:
+    """Give some vendors terms of payment."""
+    terms = [
+        planter.row("payment-terms", {"name": name, "daysDue": days})
+        for name, days in (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30))
+    ]
+    for place, vendor in enumerate(planter.organization.lists["vendors"].values()):
+        if vendor["name"] not in names.VENDORS:
+            vendor["additionalInfo"] = {"paymentTermId": terms[place % len(terms)]["id"]}
 
 
 def _fill_second(planter: Planter, admin_id: str) -> None:

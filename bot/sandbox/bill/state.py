@@ -28,6 +28,7 @@ LISTS = (
     "users",
     "roles",
     "banks",
+    "payment-terms",
     "bills",
     "vendor-credits",
 )
