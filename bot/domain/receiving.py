@@ -107,6 +107,21 @@ def effective(facts: Details, layers: Layers) -> Details:
     return made
 
 
+def document_of(item: Item) -> Details:
+    """Return what Dext says of an item's document without what it only repeats of our own edits.
+
+    The layers know: they keep Dext's own word of a field apart from ours. An item from before there were layers has
+    nothing but what Dext last said.
+    """
+    said = item.seen if item.seen is not None else item.details
+    if not item.layers.values:
+        return said
+    for name in ItemField:
+        own = next((one for one in item.layers.of(name) if one.source in (Source.CHANGED, Source.RECEIPT)), None)
+        said = with_value(said, name, own.value if own is not None else name.blank)
+    return said
+
+
 def received(facts: Details, rules: Mapping[ItemField, tuple[Given, ...]], now: datetime) -> Layers:
     """Return the layers of a document that has just been received: what it says, and what rules say of it."""
     layers = Layers()

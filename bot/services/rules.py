@@ -13,14 +13,13 @@ from bot.domain.fields import ItemField, shown
 from bot.domain.layers import explain
 from bot.domain.lines import Ref
 from bot.domain.people import Right, Role, may
-from bot.domain.receiving import receive
+from bot.domain.receiving import document_of, receive
 from bot.domain.rules import Rule, RuleKind
 from bot.domain.tax import NO_TAX
 from bot.domain.views import RuleForm, RuleList, RuleRow, Trial
 from bot.errors import ConflictError, InputError
 from bot.services.base import Base, business_in, find_business
 from bot.services.coder import code
-from bot.services.facts import facts_of
 from bot.services.people import require
 from bot.services.rule_forms import WantedRule, read_rule, rule_from, uses
 from bot.services.ruling import verdicts
@@ -155,8 +154,9 @@ class Rules:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
             item = inbox.numbered(session, business.id, number)
-            (verdict,) = verdicts(session, business, [(facts_of(item), item.uploader)], now)
-        fresh, made = receive(item, verdict.values, now)
+            document = document_of(item)
+            (verdict,) = verdicts(session, business, [(document, item.uploader)], now)
+        fresh, made = receive(replace(item, seen=document), verdict.values, now)
         told = [said for name in ItemField if (said := explain(name, fresh.layers)) is not None]
         return Trial(business, item, verdict, tuple(told), made)
 

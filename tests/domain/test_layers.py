@@ -18,6 +18,7 @@ from bot.domain.lines import ItemLine, Lines, Ref
 from bot.domain.receiving import (
     IN_DEXT,
     apply_rule,
+    document_of,
     edit,
     effective,
     receive,
@@ -170,6 +171,19 @@ def test_what_dext_repeats_of_an_edit_is_no_change(made: Details) -> None:
     assert changes == ()
     assert echoed.layers == edited.layers
     assert echoed.version == edited.version
+
+
+@given(facts(), st.data())
+def test_what_the_document_says_is_known_after_dext_repeats_an_edit(made: Details, data: st.DataObject) -> None:
+    names = [ItemField.NUMBER, ItemField.CATEGORY, ItemField.DUE_ON, ItemField.CUSTOMER, ItemField.PAID]
+    wanted = {name: data.draw(values(name).filter(lambda one: not isinstance(one, Terms))) for name in names}
+    edited, _ = edit(item_of(made), wanted | {ItemField.CLASS: Ref("k1", "Retail")}, "U1", NOW)
+    repeated = replace(made, project="Retail")
+    for name, value in wanted.items():
+        repeated = with_value(repeated, name, value)
+    echoed, _ = take_in(edited, repeated, NOW)
+    for name in ItemField:
+        assert same(value_of(document_of(echoed), name), value_of(made, name))
 
 
 @given(facts())

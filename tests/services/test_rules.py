@@ -19,7 +19,7 @@ from bot.domain.tax import NO_TAX
 from bot.errors import ConflictError, FormError, InputError, NotAllowedError, NotFoundError
 from bot.services.rule_forms import WantedRule
 from storage import changes, items
-from tests.services.test_editing import again, entry, history, save
+from tests.services.test_editing import again, dext_item, entry, history, save
 from tests.storage.conftest import statements
 from tests.support.bench import ADMIN, APPROVER, FINANCE, STRANGER, WORKSPACE, Bench
 
@@ -329,6 +329,29 @@ def test_trying_shows_what_would_be_and_changes_nothing(bench: Bench) -> None:
     assert again(bench, item) == item
     with pytest.raises(NotFoundError):
         bench.rules.trial(WORKSPACE, FINANCE, 99)
+
+
+def test_trying_takes_no_edit_of_ours_for_what_the_document_says(bench: Bench) -> None:
+    add(bench, sets={"CATEGORY": software(bench)})
+    item = bench.ready_item(category="Office Supplies", due_date="2026-12-19", project=None)
+    retail = next(row for row in bench.organization.lists["accounting-classes"].values() if not row["archived"])
+    save(
+        bench,
+        item,
+        CATEGORY=freight(bench),
+        DUE_ON=date(2026, 11, 30),
+        NUMBER="OURS-1",
+        CLASS=Ref(retail["id"], retail["name"]),
+    )
+    bench.work_off("write_back")
+    assert dext_item(bench, item)["category"] == "Freight & Shipping"
+    told = [str(one) for one in bench.rules.trial(WORKSPACE, FINANCE, item.number).told]
+    assert (
+        "category Software Subscriptions, from rule “Acme Cloud Services → Software Subscriptions”, over “Office "
+        "Supplies” from the document"
+    ) in told
+    assert "due date 19 Dec 2026, from the document" in told
+    assert not [line for line in told if "OURS-1" in line or retail["name"] in line]
 
 
 # Applying to the inbox.
