@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 from blocks.ids import Action, Field, View
 from blocks.kit import (
@@ -21,6 +23,7 @@ from blocks.kit import (
     tick_input,
 )
 from bot.domain.editing import LONGEST_LINE, LineDraft
+from bot.domain.fields import ItemField, Value, shown
 from bot.domain.lines import Ref
 from bot.domain.views import LinesForm
 
@@ -36,7 +39,15 @@ _PICKS = (
 def lines_modal(form: LinesForm) -> Block:
     """Show a page of an item's lines; each is told by its key, so that what is typed stays with its line."""
     item, draft = form.item, form.draft
-    memory = {"i": item.id, "v": item.version, "b": form.business.id, "f": draft.first, "n": draft.count}
+    memory: dict[str, Any] = {
+        "i": item.id,
+        "v": item.version,
+        "b": form.business.id,
+        "f": draft.first,
+        "n": draft.count,
+    }
+    if form.amounts:
+        memory["t"] = {name.value: _as_typed(value) for name, value in form.amounts.items()}
     own = {"i": item.id, "b": form.business.id}
     return modal(
         View.LINES,
@@ -44,6 +55,7 @@ def lines_modal(form: LinesForm) -> Block:
         "Save Lines",
         memory,
         section(f"*{foreign(item.label, 150)}*\n:abacus: {foreign(form.balance)}"),
+        _unsaved(form),
         section(f":warning: {foreign(form.problem)}") if form.problem else None,
         field(
             f"{Field.LINES_NET}.{draft.first}",
@@ -74,6 +86,22 @@ def lines_modal(form: LinesForm) -> Block:
         ),
         context(_page(form)),
     )
+
+
+def _unsaved(form: LinesForm) -> Block | None:
+    if not form.amounts:
+        return None
+    named = ", ".join(
+        f"{name.label} {foreign(shown(value), 60) or 'left blank'}"
+        for name, value in form.amounts.items()
+        if name is not ItemField.TAX_SETTING
+    )
+    changed = [part for part in (named, "the tax setting" if ItemField.TAX_SETTING in form.amounts else "") if part]
+    return context(f":pencil2: As you typed in the form beneath: {' and '.join(changed)}. Save Lines saves that too.")
+
+
+def _as_typed(value: Value) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value or "")
 
 
 def _there_are_more(form: LinesForm) -> bool:

@@ -75,7 +75,7 @@ def edit_modal(form: EditForm) -> Block:
         _pick(form, ItemField.CATEGORY, "Category"),
         field(f"{Field.TAX_SETTING}.{of}", "Tax setting", _tax_settings(form), tells=True),
         *_amounts(form),
-        section(f":abacus: {foreign(form.balance)}"),
+        section(f":warning: {foreign(form.problem)}" if form.problem else f":abacus: {foreign(form.balance)}"),
         field(f"{Field.CURRENCY}.{of}", "Currency", _text(form, ItemField.CURRENCY)),
         field(f"{Field.DATE}.{of}", "Date", day_input(Field.DATE, _day(form, ItemField.ISSUED_ON)), optional=True),
         field(

@@ -7,15 +7,15 @@ from typing import Any
 
 from blocks.dividing import lines_modal
 from blocks.editing import edit_modal, edited_message
-from blocks.ids import Action
+from blocks.ids import Action, View
 from blocks.kit import Block
 from blocks.pickers import entry_options
 from bot.domain.lists import ListName
 from bot.domain.people import Right
-from bot.domain.views import LinesForm
+from bot.domain.views import EditForm, LinesForm
 from handlers.commands import OpenView
 from handlers.desk import Desk, clicked, value_of
-from handlers.forms import left_out, memory_of, remembers, typed_item, typed_lines, typed_split
+from handlers.forms import left_out, memory_of, remembers, typed_amounts, typed_item, typed_lines, typed_split
 
 _PICKED = {
     "supplier": ListName.SUPPLIERS,
@@ -56,10 +56,19 @@ def save_item(desk: Desk, body: dict[str, Any]) -> Block | None:
 
 
 def lines_open(desk: Desk, body: dict[str, Any], open_view: OpenView) -> None:
-    """Open the form of an item's lines, over the item's own, or turn its page."""
-    who, value = clicked(body), value_of(body)
-    form = desk.dividing.form(who.workspace_id, who.user_id, value["i"], who.business_id, first=value["p"])
-    open_view(lines_modal(form))
+    """Open the form of an item's lines, over the item's own and with its amounts as typed, or turn its page."""
+    who, value, memory = clicked(body), value_of(body), memory_of(body)
+    if body["view"]["callback_id"] == View.LINES:
+        form = desk.dividing.form(
+            who.workspace_id, who.user_id, value["i"], who.business_id, first=value["p"], typed=typed_amounts(body)
+        )
+        # What it carries along was typed over the item as it was when that form was opened.
+        item = replace(form.item, version=memory["v"]) if form.amounts else form.item
+        return open_view(lines_modal(replace(form, item=item)))
+    begun = desk.dividing.begin(
+        who.workspace_id, who.user_id, value["i"], who.business_id, memory["v"], typed_item(body)
+    )
+    return open_view(edit_modal(begun) if isinstance(begun, EditForm) else lines_modal(begun))
 
 
 def lines_add(desk: Desk, body: dict[str, Any], open_view: OpenView) -> None:
@@ -83,8 +92,9 @@ def save_lines(desk: Desk, body: dict[str, Any]) -> Block | None:
     """Store the lines that were typed, and say so."""
     who, memory = clicked(body), memory_of(body)
     edited = desk.dividing.save(
-        who.workspace_id, who.user_id, memory["i"], who.business_id, memory["v"], typed_lines(body)
-    )
+        who.workspace_id, who.user_id, memory["i"], who.business_id, memory["v"], typed_lines(body),
+        typed_amounts(body),
+    )  # fmt: skip
     desk.answer(who, edited_message(edited, who.business_id))
     return None
 
@@ -102,7 +112,8 @@ def entries(desk: Desk, body: dict[str, Any]) -> Block:
 
 def _as_it_stands(desk: Desk, body: dict[str, Any]) -> LinesForm:
     who, memory = clicked(body), memory_of(body)
-    form = desk.dividing.form(who.workspace_id, who.user_id, memory["i"], who.business_id, typed_lines(body))
+    form = desk.dividing.form(who.workspace_id, who.user_id, memory["i"], who.business_id, typed_lines(body),
+                              typed=typed_amounts(body))  # fmt: skip
     # Saving asks what changed since the form was opened, not since it was last drawn.
     return replace(form, item=replace(form.item, version=memory["v"]))
 
@@ -110,5 +121,6 @@ def _as_it_stands(desk: Desk, body: dict[str, Any]) -> LinesForm:
 def _redrawn(desk: Desk, body: dict[str, Any], form: LinesForm) -> LinesForm:
     """Return the form with the balance of its lines as they are now."""
     who = clicked(body)
-    fresh = desk.dividing.form(who.workspace_id, who.user_id, form.item.id, who.business_id, form.draft)
+    fresh = desk.dividing.form(who.workspace_id, who.user_id, form.item.id, who.business_id, form.draft,
+                               typed=typed_amounts(body))  # fmt: skip
     return replace(fresh, item=form.item, problem=form.problem)

@@ -45,6 +45,11 @@ def typed_item(body: dict[str, Any]) -> dict[ItemField, Raw]:
     return typed | {ItemField.TAX_SETTING: setting_of(_id(typed.get(ItemField.TAX_SETTING)))}
 
 
+def typed_amounts(body: dict[str, Any]) -> dict[ItemField, Raw]:
+    """Return the amounts of an item that are typed and not saved yet: the form of its lines remembers them."""
+    return {ItemField(name): text for name, text in memory_of(body).get("t", {}).items()}
+
+
 def remembers(body: dict[str, Any]) -> bool:
     """Say whether the supplier chosen is to be remembered for the document's name."""
     return any(block == Field.REMEMBER and value is True for block, _, value in _values(body))

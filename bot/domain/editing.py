@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.coding import Coding, Match
-from bot.domain.fields import AMOUNTS, DAYS, REFS, ItemField, Value
+from bot.domain.fields import AMOUNTS, DAYS, REFS, ItemField, Value, same
 from bot.domain.items import Details, ItemStatus, is_within_reason
 from bot.domain.lines import NOTHING, ItemLine, Lines, Ref, number
 from bot.domain.money import Money
-from bot.domain.receiving import value_of
+from bot.domain.receiving import value_of, with_value
 from bot.domain.tax import NO_TAX, Booking
 
 Raw = Ref | str | bool | date | None
@@ -37,6 +37,9 @@ EDITABLE = (
     ItemField.APPROVER,
 )
 """Fields of the form, in its order; line items have a form of their own."""
+
+BALANCED = (ItemField.TOTAL, ItemField.TAX, ItemField.TAX_SETTING, ItemField.CURRENCY)
+"""Fields that say what an item's lines have to add up to: what is typed there is divided, and saved with the lines."""
 
 EDITABLE_IN = frozenset(
     {
@@ -94,6 +97,37 @@ def read(raw: Mapping[ItemField, Raw], today: date) -> tuple[dict[ItemField, Val
     if not errors:
         errors |= _check_amounts(values)
     return values, errors
+
+
+def read_amounts(
+    details: Details, raw: Mapping[ItemField, Raw], today: date
+) -> tuple[dict[ItemField, Value], dict[ItemField, str]]:
+    """Return the amounts that were typed over those an item holds, and what is wrong with them, by field."""
+    typed, errors = dict[ItemField, Value](), dict[ItemField, str]()
+    for name in BALANCED:
+        if name not in raw:
+            continue
+        try:
+            typed[name] = _read(name, raw[name], today)
+        except ValueError as error:
+            errors[name] = str(error)
+    held = {name: value_of(details, name) for name in BALANCED}
+    changed = {name: value for name, value in typed.items() if not same(value, held[name])}
+    if changed and not errors:
+        errors |= _check_amounts(held | changed)
+    return changed, errors
+
+
+def with_amounts(details: Details, amounts: Mapping[ItemField, Value]) -> Details:
+    """Return details that hold amounts which were typed."""
+    for name, value in amounts.items():
+        details = with_value(details, name, value)
+    return details
+
+
+def in_words(errors: Mapping[ItemField, str]) -> str:
+    """Say what is wrong with fields where there is no place beside each of them."""
+    return " ".join(f"{name.label[:1].upper()}{name.label[1:]}: {message}" for name, message in errors.items())
 
 
 def _read(name: ItemField, given: Raw, today: date) -> Value:

@@ -133,9 +133,10 @@ class Card:
 class EditForm:
     """Be the form of an item: what it shows in each field, and how the amounts stand.
 
-    `approvers` are those who could approve it after this person edited it; `gives_up` says that this person could
-    approve it now and then cannot. `changed` is what others changed since the person began, `mine` what they had
-    typed there. `unmatched` has the names of optional entries that Bill.com does not offer.
+    `problem` is what is wrong with the amounts that are typed: then they have no balance. `approvers` are those who
+    could approve it after this person edited it; `gives_up` says that this person could approve it now and then
+    cannot. `changed` is what others changed since the person began, `mine` what they had typed there. `unmatched` has
+    the names of optional entries that Bill.com does not offer.
     """
 
     business: Business
@@ -143,6 +144,7 @@ class EditForm:
     values: Mapping[ItemField, Value]
     rates: tuple[TaxRate, ...]
     balance: str
+    problem: str = ""
     gives_up: bool = False
     approvers: tuple[str, ...] = ()
     changed: tuple[Change, ...] = ()
@@ -153,7 +155,11 @@ class EditForm:
 
 @dataclass(frozen=True)
 class LinesForm:
-    """Be the form of an item's lines: a page of them, what they have to add up to, and how they stand."""
+    """Be the form of an item's lines: a page of them, what they have to add up to, and how they stand.
+
+    `amounts` are those that are typed in the form of the item and not saved yet: `item` holds them here, and they are
+    saved with the lines.
+    """
 
     business: Business
     item: Item
@@ -161,6 +167,7 @@ class LinesForm:
     many: int
     balance: str
     problem: str = ""
+    amounts: Mapping[ItemField, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

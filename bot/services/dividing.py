@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,13 +10,25 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.domain.coding import booking
-from bot.domain.editing import LineDraft, LinesDraft, balance, draft_of, off_by, read_lines
-from bot.domain.fields import ItemField
+from bot.domain.editing import (
+    LineDraft,
+    LinesDraft,
+    Raw,
+    balance,
+    draft_of,
+    in_words,
+    off_by,
+    read,
+    read_amounts,
+    read_lines,
+    with_amounts,
+)
+from bot.domain.fields import ItemField, Value
 from bot.domain.items import Item
 from bot.domain.lines import MOST_LINES, ItemLine, Lines, Ref, split
 from bot.domain.lists import ListName
 from bot.domain.tax import Booking
-from bot.domain.views import Edited, LinesForm
+from bot.domain.views import Edited, EditForm, LinesForm
 from bot.errors import ConflictError, FormError, InputError
 from bot.services.base import Base
 from bot.services.coder import code
@@ -49,12 +62,43 @@ class Dividing:
         business_id: str,
         draft: LinesDraft | None = None,
         first: int = 0,
+        typed: Mapping[ItemField, Raw] | None = None,
     ) -> LinesForm:
-        """Return the form of an item's lines, as stored from the line `first`, or as they stand in a form."""
+        """Return the form of an item's lines, as stored from the line `first`, or as they stand in a form.
+
+        `typed` are the amounts of the item's own form, which are divided instead of those that it holds.
+        """
         with self._base.database.begin() as session:
             held = self._editing.held(session, workspace_id, user_id, item_id, business_id, lock=False)
-            booked = self._booked(session, held)
-        return _form(held, booked, draft or draft_of(held.item.details.lines, first, PAGE))
+            return self._form(session, held, typed or {}, draft, first)
+
+    def begin(
+        self,
+        workspace_id: str,
+        user_id: str,
+        item_id: str,
+        business_id: str,
+        version: int,
+        typed: Mapping[ItemField, Raw],
+    ) -> LinesForm | EditForm:
+        """Return the form of an item's lines with the amounts that are typed in its own form, still unsaved.
+
+        Where these cannot be used, or others changed the item since its form was opened, that form comes back to say
+        so: what is divided is what its person sees.
+        """
+        today = self._base.clock().date()
+        with self._base.database.begin() as session:
+            held = self._editing.held(session, workspace_id, user_id, item_id, business_id, lock=False)
+            amounts, errors = read_amounts(held.item.details, typed, today)
+            if amounts and not errors:
+                values, _ = read(typed, today)
+                conflict = self._editing.conflict(session, held, user_id, version, values)
+                if conflict is not None:
+                    return conflict
+            if not errors:
+                return self._form(session, held, typed)
+        shown = self._editing.form(workspace_id, user_id, item_id, business_id, typed)
+        return replace(shown, item=replace(shown.item, version=version))
 
     def add(self, form: LinesForm) -> LinesForm:
         """Return the form with one more line, with what the others leave as its amount."""
@@ -91,9 +135,16 @@ class Dividing:
         return replace(form, draft=replace(form.draft, rows=rows), problem="")
 
     def save(
-        self, workspace_id: str, user_id: str, item_id: str, business_id: str, version: int, draft: LinesDraft
+        self,
+        workspace_id: str,
+        user_id: str,
+        item_id: str,
+        business_id: str,
+        version: int,
+        draft: LinesDraft,
+        typed: Mapping[ItemField, Raw] | None = None,
     ) -> Edited:
-        """Store a page of lines, if nobody else changed the item since it was shown.
+        """Store a page of lines, and the amounts they divide, if nobody else changed the item since it was shown.
 
         Lines that are all on the page have to add up; over several pages what is off is a reason for review. Raises
         `FormError` with the lines that cannot be used, `ConflictError` when somebody else was faster.
@@ -107,15 +158,19 @@ class Dividing:
                     f"Nothing was saved: somebody else changed this item meanwhile ({'; '.join(map(_told, others))}). "
                     "Open it again to see it as it is now."
                 )
-            typed, errors = read_lines(draft, held.item.details.currency)
+            amounts, wrong = read_amounts(held.item.details, typed or {}, now.date())
+            if wrong:
+                raise InputError(f"Nothing was saved. {in_words(wrong)}")
+            over = _over(held, amounts)
+            rows_typed, errors = read_lines(draft, over.item.details.currency)
             if errors:
                 raise FormError({f"line_amount.{key}": message for key, message in errors.items()})
-            named = self._named(session, held, draft, typed)
+            named = self._named(session, held, draft, rows_typed)
             kept = held.item.details.lines.rows
             rows = (*kept[: draft.first], *named, *kept[draft.first + draft.count :])
             lines = Lines(rows, draft.net) if rows else Lines()
-            self._check_sum(session, held, draft, lines)
-            return self._editing.keep(session, held, user_id, {ItemField.LINES: lines}, now)
+            self._check_sum(session, over, draft, lines)
+            return self._editing.keep(session, held, user_id, {**amounts, ItemField.LINES: lines}, now)
 
     def _check_sum(self, session: Session, held: Held, draft: LinesDraft, lines: Lines) -> None:
         whole = _sum_of(held.item, lines.net, self._booked(session, held))
@@ -145,9 +200,27 @@ class Dividing:
             raise FormError(errors)
         return tuple(named)
 
+    def _form(
+        self,
+        session: Session,
+        held: Held,
+        typed: Mapping[ItemField, Raw],
+        draft: LinesDraft | None = None,
+        first: int = 0,
+    ) -> LinesForm:
+        amounts, _ = read_amounts(held.item.details, typed, self._base.clock().date())
+        over = _over(held, amounts)
+        made = _form(over, self._booked(session, over), draft or draft_of(held.item.details.lines, first, PAGE))
+        return replace(made, amounts=amounts)
+
     def _booked(self, session: Session, held: Held) -> Booking:
         (coding,) = code(session, held.business, [held.item.details])
         return booking(held.item.details, coding, held.business.tax_treatment)
+
+
+def _over(held: Held, amounts: Mapping[ItemField, Value]) -> Held:
+    """Return an item as it will be with the amounts that are typed in its form."""
+    return replace(held, item=replace(held.item, details=with_amounts(held.item.details, amounts)))
 
 
 def _told(one: Changed) -> str:

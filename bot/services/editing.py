@@ -11,14 +11,24 @@ from sqlalchemy.orm import Session
 from bot.domain.approvals import Request
 from bot.domain.businesses import Business
 from bot.domain.coding import booking
-from bot.domain.editing import EDITABLE_IN, Raw, balance, form_values, read, unmatched
-from bot.domain.fields import REFS, ItemField, Value, same
+from bot.domain.editing import (
+    EDITABLE_IN,
+    Raw,
+    balance,
+    form_values,
+    in_words,
+    read,
+    read_amounts,
+    unmatched,
+    with_amounts,
+)
+from bot.domain.fields import ItemField, Value, same
 from bot.domain.items import OPEN, Item, ItemStatus
 from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.people import Right, may, roles_with
 from bot.domain.readiness import lacks
-from bot.domain.receiving import edit, with_value
+from bot.domain.receiving import edit
 from bot.domain.views import Edited, EditForm
 from bot.errors import ConflictError, FormError, NotAllowedError
 from bot.services.approvals import rewrite
@@ -77,13 +87,11 @@ class Editing:
             form = self._form(session, held, user_id)
             if typed is None:
                 return form
-            values, _ = read(typed, self._base.clock().date())
-            details = held.item.details
-            for name, value in values.items():
-                if name not in REFS:
-                    details = with_value(details, name, value)
+            amounts, errors = read_amounts(held.item.details, typed, self._base.clock().date())
+            details = with_amounts(held.item.details, amounts)
             (coding,) = code(session, held.business, [details])
-        return replace(form, balance=balance(details, booking(details, coding, held.business.tax_treatment)))
+        stands = balance(details, booking(details, coding, held.business.tax_treatment))
+        return replace(form, balance=stands, problem=in_words(errors))
 
     def id_of(
         self, workspace_id: str, user_id: str, number: int, channel_id: str, business_id: str = ""
@@ -118,10 +126,10 @@ class Editing:
             raise FormError({name.value: message for name, message in errors.items()})
         with self._base.database.begin() as session:
             held = self.held(session, workspace_id, user_id, item_id, business_id)
+            conflict = self.conflict(session, held, user_id, version, values)
+            if conflict is not None:
+                return Edited(held.item, form=conflict)
             form = self._form(session, held, user_id)
-            others = self.changed_by_others(session, held.item, version, user_id)
-            if others:
-                return Edited(held.item, form=_conflict(form, others, values))
             wanted = {name: value for name, value in values.items() if not same(value, form.values[name])}
             wanted |= {name: Ref() for name in form.unmatched if name in leave_out and name not in wanted}
             edited = self.keep(session, held, user_id, self.named(session, held.business, wanted), now)
@@ -155,6 +163,13 @@ class Editing:
         if item.version == version:
             return []
         return [one for one in changes.since(session, item.id, version) if one.change.by != user_id]
+
+    def conflict(
+        self, session: Session, held: Held, user_id: str, version: int, typed: Mapping[ItemField, Value]
+    ) -> EditForm | None:
+        """Return the form with what others changed since a version, and what is typed; `None` if nobody did."""
+        others = self.changed_by_others(session, held.item, version, user_id)
+        return _conflict(self._form(session, held, user_id), others, typed) if others else None
 
     def named(self, session: Session, business: Business, wanted: Mapping[ItemField, Value]) -> dict[ItemField, Value]:
         """Return values with the entries' present names; raises `FormError` for one that is gone or archived."""

@@ -54,6 +54,10 @@ CHANGES = (
     Change(ItemField.DESCRIPTION, "x", "y", Source.SUPPLIER_RULE, RULE.label),
 )
 
+AMOUNTS: dict[ItemField, Value] = {
+    ItemField.TOTAL: Decimal("1500"), ItemField.TAX: None, ItemField.CURRENCY: "E<R", ItemField.TAX_SETTING: NO_TAX,
+}  # fmt: skip
+
 
 def item(**changes: Any) -> Item:
     """Return an item whose values have a story."""
@@ -151,7 +155,12 @@ def editing_forms() -> Mapping[str, Block]:
         "edit form, of somebody who could approve": edit_modal(edit_form(gives_up=True, approvers=(v.APPROVER,))),
         "edit form, nobody else could approve": edit_modal(edit_form(gives_up=True)),
         "edit form, changed meanwhile": edit_modal(edit_form(changed=CHANGES, mine={ItemField.CATEGORY: PIER})),
+        "edit form, an amount that is none": edit_modal(
+            edit_form(problem="Total: “12,5” is not an amount. Write it like 1,234.50.")
+        ),
         "lines form": lines_modal(lines_form()),
+        "lines form, of amounts not saved yet": lines_modal(lines_form(amounts=AMOUNTS)),
+        "lines form, of a total not saved yet": lines_modal(lines_form(amounts={ItemField.TOTAL: Decimal("1500")})),
         "lines form, none": lines_modal(lines_form(0)),
         "lines form, problem": lines_modal(lines_form(problem="“x” is not an amount.")),
         "lines form, one page of many": lines_modal(lines_form(draft=many, many=500)),

@@ -129,11 +129,42 @@ def test_each_menu_asks_its_own_list(room: Room, menu: str, name: ListName) -> N
     assert handed.kwargs["business_id"] == "biz1"
 
 
-def test_lines_are_laid_over_the_form_of_the_item(room: Room) -> None:
+def test_lines_are_laid_over_the_form_of_the_item_with_what_is_typed_there(room: Room) -> None:
+    room.desk.dividing.begin.return_value = states.lines_form()  # type: ignore[attr-defined]
     room.click_in(EDIT, Action.LINES_OPEN, {"i": "item7", "b": "biz1", "p": 0})
     (opened,) = room.opened
     assert opened["pushed"] == "1.2.three"
     assert opened["view"]["callback_id"] == View.LINES
+    handed = call_of(room, "dividing.begin").args
+    assert handed[:5] == (TEAM, v.APPROVER, "item7", "biz1", 3)
+    assert handed[5][ItemField.TOTAL] == "1240.50"
+
+
+def test_the_form_of_the_item_comes_back_where_its_amounts_cannot_be_divided(room: Room) -> None:
+    room.desk.dividing.begin.return_value = states.edit_form(problem="Total: no amount.")  # type: ignore[attr-defined]
+    room.click_in(EDIT, Action.LINES_OPEN, {"i": "item7", "b": "biz1", "p": 0})
+    (drawn,) = room.opened
+    assert drawn["updated"] == "V1"
+    assert "Total: no amount." in json.dumps(drawn["view"])
+
+
+def test_amounts_that_are_not_saved_yet_go_along_with_the_lines(room: Room) -> None:
+    form = lines_modal(states.lines_form(10, amounts=states.AMOUNTS))
+    typed = {
+        ItemField.TOTAL: "1500", ItemField.TAX: "", ItemField.CURRENCY: "E<R", ItemField.TAX_SETTING: "none",
+    }  # fmt: skip
+    room.desk.dividing.form.return_value = states.lines_form(amounts=states.AMOUNTS)  # type: ignore[attr-defined]
+    memory = json.loads(form["private_metadata"])
+    stale = {**form, "private_metadata": json.dumps({**memory, "v": 2})}
+    for action in (Action.LINES_ADD, Action.LINES_SPLIT, f"{Action.LINE_REMOVE}.2", f"{Action.LINES_OPEN}.next"):
+        room.desk.dividing.form.reset_mock()  # type: ignore[attr-defined]
+        room.click_in(stale, action, {"i": "item7", "b": "biz1", "p": 2})
+        asked = room.desk.dividing.form.call_args_list  # type: ignore[attr-defined]
+        assert [call.kwargs["typed"] for call in asked] == [typed] * len(asked), action
+    turned = json.loads(room.opened[-1]["view"]["private_metadata"])
+    assert (turned["v"], turned["t"]) == (2, memory["t"]), "saving compares with what they were typed over"
+    room.send_back(form)
+    assert call_of(room, "dividing.save").args[6] == typed
 
 
 @pytest.mark.parametrize(

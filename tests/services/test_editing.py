@@ -18,7 +18,7 @@ from bot.domain.layers import Source
 from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.people import Role
-from bot.domain.views import Edited
+from bot.domain.views import Edited, EditForm, LinesForm
 from bot.errors import ConflictError, FormError, InputError, NotAllowedError, NotFoundError
 from storage import changes, items, lists, people
 from tests.storage.conftest import statements
@@ -484,6 +484,70 @@ def test_adding_splitting_and_removing_lines_is_all_in_the_form(bench: Bench) ->
     assert [row.amount for row in form.draft.rows] == ["50.00", "50.00"]
     assert "not a per cent" in bench.dividing.split(form, "x%, y%").problem
     assert again(bench, item) == item
+
+
+def begin(bench: Bench, item: Item, **changes: Any) -> LinesForm | EditForm:
+    """Return what Divide into Lines… shows over the item's form with some fields changed."""
+    return bench.dividing.begin(
+        WORKSPACE, FINANCE, item.id, bench.business_id, item.version, typed(bench, item, **changes)
+    )
+
+
+def test_the_total_that_is_typed_is_divided_and_saved_with_the_lines(both: Bench) -> None:
+    item = both.ready_item()
+    form = begin(both, item, TOTAL="200", DESCRIPTION="Not yet")
+    assert isinstance(form, LinesForm)
+    assert form.balance == "Net 200.00 + tax 0.00 = total USD 200.00."
+    form = both.dividing.split(form, "60, rest")
+    assert [row.amount for row in form.draft.rows] == ["60", "140"]
+    amounts: dict[ItemField, Raw] = {ItemField.TOTAL: "200"}
+    drawn = both.dividing.form(WORKSPACE, FINANCE, item.id, both.business_id, form.draft, typed=amounts)
+    assert drawn.balance.endswith("The lines add up.")
+    with pytest.raises(InputError):
+        save_lines(both, item, form.draft)
+    edited = both.dividing.save(WORKSPACE, FINANCE, item.id, both.business_id, item.version, form.draft, amounts)
+    assert [(one.field, one.new) for one in edited.changes] == [
+        (ItemField.TOTAL, "200.00"), (ItemField.LINES, "2 lines"),
+    ]  # fmt: skip
+    kept = again(both, item)
+    assert (kept.details.total, kept.details.description) == (Decimal(200), "Hosting")
+    assert kept.details.lines.total == Decimal(200)
+    # The form beneath is still as it was typed, and opened on the version before.
+    below = save(both, item, TOTAL="200", DESCRIPTION="Now")
+    assert [one.field for one in below.changes] == [ItemField.DESCRIPTION]
+
+
+@pytest.mark.parametrize("total", ["20O", "0", "100.005"])
+def test_amounts_that_are_none_are_not_divided(bench: Bench, total: str) -> None:
+    item = bench.ready_item()
+    form = begin(bench, item, TOTAL=total)
+    assert isinstance(form, EditForm)
+    assert form.problem.startswith("Total: ")
+    assert form.item.version == item.version
+    with pytest.raises(InputError, match=r"Nothing was saved\. Total: "):
+        bench.dividing.save(
+            WORKSPACE, FINANCE, item.id, bench.business_id, 1, lines(bench, "100"), {ItemField.TOTAL: total}
+        )
+
+
+def test_a_typed_total_never_covers_unseen_what_somebody_else_changed(bench: Bench) -> None:
+    item = bench.ready_item()
+    opened = typed(bench, item)
+    save(bench, item, ADMIN, TOTAL="300")
+    form = bench.dividing.begin(WORKSPACE, FINANCE, item.id, bench.business_id, item.version, opened)
+    assert isinstance(form, EditForm)
+    assert [(one.field, one.new) for one in form.changed] == [(ItemField.TOTAL, "300.00")]
+    assert form.item.version == again(bench, item).version
+
+
+def test_pressing_enter_says_what_is_wrong_with_an_amount(bench: Bench) -> None:
+    item = bench.ready_item()
+    for total, said in (("12,5", "is not an amount"), ("-1", "above zero"), ("90", "")):
+        raw = typed(bench, item, TOTAL=total)
+        form = bench.editing.form(WORKSPACE, FINANCE, item.id, bench.business_id, raw)
+        assert said in form.problem
+        assert bool(form.problem) is bool(said)
+    assert form.balance == "Net 90.00 + tax 0.00 = total USD 90.00."
 
 
 def test_somebody_elses_change_meanwhile_keeps_lines_from_being_saved(bench: Bench) -> None:
