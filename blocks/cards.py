@@ -12,6 +12,7 @@ from blocks.kit import (
     button,
     channel,
     context,
+    day,
     facts,
     field,
     foreign,
@@ -114,8 +115,8 @@ def _facts(plan: Plan) -> list[tuple[str, str]]:
     return [
         ("Credit number" if plan.credit else "Invoice number", foreign(draft.invoice_number)),
         ("Category", foreign(plan.category)),
-        ("Date", f"{draft.invoice_date:%d %b %Y}"),
-        ("Due", "" if plan.credit else "already paid" if plan.pays else f"{draft.due_date:%d %b %Y}"),
+        ("Date", day(draft.invoice_date)),
+        ("Due", "" if plan.credit else "already paid" if plan.pays else day(draft.due_date)),
         ("Tax", _tax(plan)),
         ("Paid with", foreign(plan.payment_method)),
         ("Class", foreign(plan.project_class)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from blocks.documents import document_menu
@@ -14,6 +13,7 @@ from blocks.kit import (
     button,
     confirm,
     context,
+    day,
     divider,
     foreign,
     message,
@@ -65,11 +65,12 @@ def _nothing(view: PublishList) -> str:
 def _ready(item: Item, view: PublishList) -> Block:
     details = item.details
     number = foreign(details.number, 40) or "no number"
-    due = f", due {_day(details.due_on)}" if details.due_on else ""
+    dated = day(details.issued_on) if details.issued_on else "no date"
+    due = f", due {day(details.due_on)}" if details.due_on else ""
     paid = " · already paid" if details.paid else ""
     line = (
         f"#{item.number} *{foreign(details.supplier, 80)}* – *{details.money}*\n"
-        f"{number}, {_day(details.issued_on)}{due} · {foreign(details.category, 80)}{paid}{_sources(item)}"
+        f"{number}, {dated}{due} · {foreign(details.category, 80)}{paid}{_sources(item)}"
     )
     return section(line, _ask(item, view, "Request Approval"))
 
@@ -147,7 +148,3 @@ def _fine_print(view: PublishList) -> str:
     if view.taken_in_at is not None:
         parts.append(f"Dext last checked: {when(view.taken_in_at)}")
     return " · ".join(parts)
-
-
-def _day(day: date | None) -> str:
-    return f"{day:%d %b %Y}" if day else "no date"

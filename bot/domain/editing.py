@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.coding import Coding, Match
-from bot.domain.fields import AMOUNTS, DAYS, REFS, ItemField, Value, same
+from bot.domain.fields import AMOUNTS, DAYS, REFS, ItemField, Value, same, shown
 from bot.domain.items import Details, ItemStatus, is_within_reason
 from bot.domain.lines import NOTHING, ItemLine, Lines, Ref, number
 from bot.domain.money import Money
@@ -138,7 +138,7 @@ def _read(name: ItemField, given: Raw, today: date) -> Value:
     if name in DAYS:
         day = given if isinstance(given, date) else None
         if day is not None and not is_within_reason(day, today):
-            raise ValueError(f"{day:%d %b %Y} looks wrong: is it the right year?")
+            raise ValueError(f"{shown(day)} looks wrong: is it the right year?")
         return day
     text = str(given or "").replace("\0", "").strip()
     if name in AMOUNTS:

@@ -18,6 +18,7 @@ from bot.domain.bills import INVOICE_NUMBER_LIMIT, BillDraft, BillLine
 from bot.domain.businesses import TaxTreatment
 from bot.domain.coding import Coding, LineCoding, Match, booking, due_date, supplier_terms
 from bot.domain.credits import as_owed, is_credit, remarks
+from bot.domain.fields import shown
 from bot.domain.items import Details
 from bot.domain.layers import Layers, Told, story
 from bot.domain.lines import ItemLine, allocate
@@ -125,7 +126,7 @@ def make_plan(details: Details, coding: Coding, treatment: TaxTreatment, layers:
 
     Raises `ValueError` when something is missing after all: a caller's mistake.
     """
-    shown, details = details, as_owed(details)
+    as_read, details = details, as_owed(details)
     supplier, booked = coding.supplier.entry, booking(details, coding, treatment)
     if supplier is None or details.total is None or booked.amount is None:
         raise ValueError("a plan needs an item that lacks nothing")
@@ -160,7 +161,7 @@ def make_plan(details: Details, coding: Coding, treatment: TaxTreatment, layers:
         project_class=_name(coding.project_class),
         project_location=_name(coding.project_location),
         payment_method=details.payment_method,
-        flags=(*_flags(details, coding, booked, remark), *remarks(shown)),
+        flags=(*_flags(details, coding, booked, remark), *remarks(as_read)),
         approver_id=_id(coding.approver) or "",
         approver=_name(coding.approver),
         tax_name=booked.name,
@@ -274,8 +275,8 @@ def differences(old: Plan, new: Plan) -> tuple[str, ...]:
             _split(new),
         ),
         ("invoice number", _unless(old.draft.invoice_number, new.draft.invoice_number), new.draft.invoice_number),
-        ("date", _unless(old.draft.invoice_date, new.draft.invoice_date), str(new.draft.invoice_date)),
-        ("due date", _unless(old.draft.due_date, new.draft.due_date), str(new.draft.due_date)),
+        ("date", _unless(old.draft.invoice_date, new.draft.invoice_date), shown(new.draft.invoice_date)),
+        ("due date", _unless(old.draft.due_date, new.draft.due_date), shown(new.draft.due_date)),
         ("paid", _unless(_yes(old.pays), _yes(new.pays)), _yes(new.pays)),
         ("Bill.com approver", (old.approver or "none") if old.approver_id != new.approver_id else "", new.approver),
     ]
@@ -294,7 +295,7 @@ def _split(plan: Plan) -> str:
 
 
 def _unless(old: date | str, new: date | str) -> str:
-    return "" if old == new else str(old)
+    return "" if old == new else shown(old)
 
 
 def _yes(value: bool) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.domain.businesses import TaxTreatment
 from bot.domain.coding import NO_MATCH, Coding, Match, booking, due_date
 from bot.domain.credits import REFUNDED, as_owed, is_credit
+from bot.domain.fields import shown
 from bot.domain.items import Details, DocumentKind, Obstacle, is_within_reason
 from bot.domain.lines import MOST_LINES, Ref
 from bot.domain.money import Money
@@ -177,12 +178,12 @@ def _dates(details: Details, due_on: date | None, today: date) -> list[str]:
     if details.issued_on is None:
         reasons.append("date missing: enter it with Edit")
     elif not is_within_reason(details.issued_on, today):
-        reasons.append(f"date {details.issued_on.isoformat()} looks wrong: correct it with Edit")
+        reasons.append(f"date {shown(details.issued_on)} looks wrong: correct it with Edit")
     if due_on is None:
         if not details.paid and not is_credit(details):
             reasons.append("due date missing: enter it with Edit")
     elif not is_within_reason(due_on, today):
-        reasons.append(f"due date {due_on.isoformat()} looks wrong: correct it with Edit")
+        reasons.append(f"due date {shown(due_on)} looks wrong: correct it with Edit")
     return reasons
 
 

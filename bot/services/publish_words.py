@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.fields import shown
 from bot.domain.plans import Plan
 from bot.domain.publishing import Recognised
 from bot.errors import (
@@ -23,7 +24,7 @@ def twins(found: Recognised, plan: Plan) -> str:
     bill, what = found.twins[0], "credit" if plan.credit else "bill"
     return (
         f"Bill.com already has a {what} from this supplier that looks the same: number {bill.invoice_number}, "
-        f"{bill.invoice_date:%d %b %Y}, {bill.amount:,.2f} ({bill.id}). If it is another one, change its "
+        f"{shown(bill.invoice_date)}, {bill.amount:,.2f} ({bill.id}). If it is another one, change its "
         "reference with Edit; if it is the same, archive the item in Dext"
     )
 

@@ -49,6 +49,14 @@ def test_the_text_of_a_message_makes_sense_alone(said: dict[str, Any]) -> None:
     assert not text.endswith((":", ",", "–"))
 
 
+@pytest.mark.parametrize("shown", [*MESSAGES.values(), *MODALS.values()], ids=[*MESSAGES, *MODALS])
+def test_days_are_written_in_one_way(shown: dict[str, Any]) -> None:
+    for text in (one["text"] for one in walk(shown) if one.get("type") in ("mrkdwn", "plain_text")):
+        # What stands behind the bar is only shown where Slack cannot tell the reader's own time.
+        said = re.sub(r"<!date[^>]*>", "", text)
+        assert not re.search(r"\b0\d [A-Z][a-z]{2} \d{4}\b|\b\d{4}-\d\d-\d\d\b", said), said
+
+
 @messages
 def test_the_ids_of_a_message_are_known_and_used_once(said: dict[str, Any]) -> None:
     assert_known_ids(said)

@@ -156,8 +156,7 @@ def test_tax_on_its_own_line_needs_an_active_account() -> None:
 )
 def test_a_day_in_another_century_looks_wrong(field: str, day: date) -> None:
     (reason,) = reasons(**{field: day})
-    assert day.isoformat() in reason
-    assert "looks wrong" in reason
+    assert f"date {day.day} {day:%b %Y} looks wrong" in reason
 
 
 @pytest.mark.parametrize("field", ["issued_on", "due_on"])
