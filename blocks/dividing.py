@@ -92,7 +92,7 @@ def _unsaved(form: LinesForm) -> Block | None:
     if not form.amounts:
         return None
     named = ", ".join(
-        f"{name.label} {foreign(shown(value), 60) or 'left blank'}"
+        f"{name.label} {foreign(shown(value, form.item.details.currency), 60) or 'left blank'}"
         for name, value in form.amounts.items()
         if name is not ItemField.TAX_SETTING
     )

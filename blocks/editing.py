@@ -126,7 +126,7 @@ def _change(one: Change) -> str:
 
 
 def _mine(form: EditForm, one: Change) -> str:
-    mine = shown(form.mine.get(one.field))
+    mine = shown(form.mine.get(one.field), form.item.details.currency)
     return f" (you had {foreign(mine, 80)})" if mine and mine != one.new else ""
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.lines import NO_LINES, Lines, Ref
+from bot.domain.money import Money
 from bot.domain.terms import Terms
 
 Value = Ref | Lines | Terms | Decimal | date | bool | str | None
@@ -110,8 +111,8 @@ def same(one: Value, other: Value) -> bool:
     return one == other or (is_blank(one) and is_blank(other))
 
 
-def shown(value: Value) -> str:
-    """Return a value as people read it, without markup; nothing for a blank."""
+def shown(value: Value, currency: str = "") -> str:
+    """Return a value as people read it, without markup; nothing for a blank. Amounts have their currency's digits."""
     match value:
         case None | "":
             return ""
@@ -120,7 +121,7 @@ def shown(value: Value) -> str:
         case Ref():
             return value.name or value.id
         case Decimal():
-            return f"{value:,.2f}" if value == value.quantize(Decimal("0.01")) else f"{value.normalize():,f}"
+            return Money(currency, value).figure
         case date():
             return f"{value.day} {value:%b %Y}"
         case _:

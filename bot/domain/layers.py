@@ -129,13 +129,16 @@ def explain(name: ItemField, layers: Layers) -> Told | None:
     first = layers.first(name)
     if first is None:
         return None
+    held = layers.first(ItemField.CURRENCY)
+    currency = str(held.value or "") if held is not None else ""
+    value = shown(first.value, currency)
     covered = [
-        f"“{shown(one.value) or 'nothing'}” {origin(one)}"
+        f"“{shown(one.value, currency) or 'nothing'}” {origin(one)}"
         for one in layers.of(name)[1:]
-        if shown(one.value) != shown(first.value)
+        if shown(one.value, currency) != value
     ]
     by = first.by if first.source is Source.EDIT else ""
-    return Told(name.label, shown(first.value), origin(first), by, " and ".join(covered))
+    return Told(name.label, value, origin(first), by, " and ".join(covered))
 
 
 def story(layers: Layers) -> tuple[Told, ...]:

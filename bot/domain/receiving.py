@@ -138,12 +138,12 @@ def receive(item: Item, rules: Mapping[ItemField, tuple[Given, ...]], now: datet
     """Let rules act on an item whose document has just been read; return it with what they made of it."""
     facts = item.seen if item.seen is not None else item.details
     layers = received(facts, rules, now)
-    changes = []
+    details, changes = effective(facts, layers), []
     for name in ItemField:
         first, old = layers.first(name), value_of(facts, name)
         if first is not None and first.source is not Source.RECEIPT and not same(first.value, old):
-            changes.append(Change(name, shown(old), shown(first.value), first.source, first.label))
-    return replace(item, details=effective(facts, layers), seen=facts, layers=layers), tuple(changes)
+            changes.append(_change(name, (facts, old), (details, first.value), first.source, first.label))
+    return replace(item, details=details, seen=facts, layers=layers), tuple(changes)
 
 
 def take_in(item: Item, facts: Details, now: datetime) -> tuple[Item, tuple[Change, ...]]:
@@ -160,7 +160,7 @@ def take_in(item: Item, facts: Details, now: datetime) -> tuple[Item, tuple[Chan
         if same(old, new) or _is_echo(layers, name, new):
             continue
         layers = layers.with_value(name, Given(Source.CHANGED, new, at=now))
-        changes.append(Change(name, shown(old), shown(new), Source.CHANGED, IN_DEXT))
+        changes.append(_change(name, (before, old), (facts, new), Source.CHANGED, IN_DEXT))
     changed = bool(changes) or facts.obstacle is not before.obstacle
     return (
         replace(
@@ -178,19 +178,18 @@ def edit(item: Item, values: Mapping[ItemField, Value], by: str, now: datetime) 
     """Lay over an item what a person edited; fields that hold the value already stay as they are."""
     facts = item.seen if item.seen is not None else item.details
     layers = item.layers if item.layers.values else received(facts, {}, item.taken_in_at)
-    changes: list[Change] = []
-    for name, value in values.items():
-        old = value_of(item.details, name)
-        if same(old, value):
-            continue
-        layers = layers.with_value(name, Given(Source.EDIT, value, by, at=now))
-        changes.append(Change(name, shown(old), shown(value), Source.EDIT, by))
-    if not changes:
+    wanted = {name: value for name, value in values.items() if not same(value_of(item.details, name), value)}
+    if not wanted:
         return item, ()
+    for name, value in wanted.items():
+        layers = layers.with_value(name, Given(Source.EDIT, value, by, at=now))
+    details = effective(facts, layers)
+    changes = [
+        _change(name, (item.details, value_of(item.details, name)), (details, value), Source.EDIT, by)
+        for name, value in wanted.items()
+    ]
     editors = item.editors if by in item.editors else (*item.editors, by)
-    made = replace(
-        item, details=effective(facts, layers), seen=facts, layers=layers, version=item.version + 1, editors=editors
-    )
+    made = replace(item, details=details, seen=facts, layers=layers, version=item.version + 1, editors=editors)
     return made, tuple(changes)
 
 
@@ -215,10 +214,16 @@ def apply_rule(
         if not same(old, new):
             first = layers.first(name)
             source, by = (first.source, first.label) if first is not None else (Source.RECEIPT, "")
-            changes.append(Change(name, shown(old), shown(new), source, by))
+            changes.append(_change(name, (item.details, old), (details, new), source, by))
     if not changes:
         return item, ()
     return replace(item, details=details, seen=facts, layers=layers, version=item.version + 1), tuple(changes)
+
+
+def _change(name: ItemField, old: tuple[Details, Value], new: tuple[Details, Value], source: Source, by: str) -> Change:
+    """Return a line of the history; each value is read with the details it belongs to, which know its currency."""
+    (before, was), (after, now) = old, new
+    return Change(name, shown(was, before.currency), shown(now, after.currency), source, by)
 
 
 def _is_echo(layers: Layers, name: ItemField, new: Value) -> bool:

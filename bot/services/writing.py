@@ -144,13 +144,18 @@ class Writing:
                 return
             unwritten.note(session, item.id, [], None)
             said += [
-                Change(name, shown(value_of(facts_of(item), name)), shown(value_of(item.details, name)), Source.EDIT,
-                       f"{REFUSED}{reason}")
+                Change(
+                    name, _shown(facts_of(item), name), _shown(item.details, name), Source.EDIT, f"{REFUSED}{reason}"
+                )
                 for name, reason in refused.items()
-            ]  # fmt: skip
+            ]
             changes.add(session, [(item, said)], now)
             if refused:
                 self._base.tell(session, "unwritten", f"{item.business_id}:{item.id}", item.business_id)
+
+
+def _shown(details: Details, name: ItemField) -> str:
+    return shown(value_of(details, name), details.currency)
 
 
 def in_dext(details: Details, names: Sequence[ItemField]) -> dict[str, str | bool]:

@@ -193,6 +193,28 @@ def test_the_same_facts_again_change_nothing(made: Details) -> None:
     assert take_in(item, made, NOW) == (item, ())
 
 
+@pytest.mark.parametrize(
+    ("currency", "old", "new"),
+    [("JPY", "1,200", "1,500"), ("KWD", "1,200.000", "1,500.000"), ("", "1,200.00", "1,500.00")],
+)  # fmt: skip
+def test_a_history_has_the_digits_of_its_currency(currency: str, old: str, new: str) -> None:
+    made = details(currency=currency, total=Decimal(1200))
+    item = item_of(made, layers=received(made, {}, NOW))
+    edited, changes = edit(item, {ItemField.TOTAL: Decimal(1500)}, "U1", NOW)
+    _, in_dext = take_in(item, replace(made, total=Decimal(1500)), NOW)
+    assert [(one.old, one.new) for one in (*changes, *in_dext)] == [(old, new)] * 2
+    told = explain(ItemField.TOTAL, edited.layers)
+    assert told is not None
+    assert (told.value, told.covers) == (new, f"“{old}” from the document")
+
+
+def test_each_side_of_a_change_is_read_in_its_own_currency() -> None:
+    made = details(currency="USD", total=Decimal("12.50"))
+    wanted = {ItemField.TOTAL: Decimal(1500), ItemField.CURRENCY: "JPY"}
+    _, (total, _) = edit(item_of(made), wanted, "U1", NOW)
+    assert (total.old, total.new) == ("12.50", "1,500")
+
+
 def test_what_is_taken_out_in_slack_stays_out() -> None:
     made = details(project="North", customer="Lake")
     edited, changes = edit(item_of(made), {ItemField.CUSTOMER: Ref(), ItemField.CLASS: Ref("k1", "Retail")}, "U1", NOW)
