@@ -146,6 +146,11 @@ class Item:
         return f"{supplier}, {money}" if money else f"{supplier}, total unknown"
 
 
+def due_too_early(details: Details) -> bool:
+    """Say whether a document is due before it was written, which nobody means."""
+    return details.due_on is not None and details.issued_on is not None and details.due_on < details.issued_on
+
+
 def is_within_reason(day: date, today: date) -> bool:
     """Say whether a document date is in a believable century: ten years back to two ahead."""
     return today.year - 10 <= day.year <= today.year + 2

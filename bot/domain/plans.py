@@ -19,7 +19,7 @@ from bot.domain.businesses import TaxTreatment
 from bot.domain.coding import Coding, LineCoding, Match, booking, due_date, supplier_terms
 from bot.domain.credits import as_owed, is_credit, remarks
 from bot.domain.fields import shown
-from bot.domain.items import Details
+from bot.domain.items import Details, due_too_early
 from bot.domain.layers import Layers, Told, story
 from bot.domain.lines import ItemLine, allocate
 from bot.domain.money import Money
@@ -180,6 +180,8 @@ def _flags(details: Details, coding: Coding, booked: Booking, remark: str) -> It
         yield f"no due date on the document; due {terms}, by the terms of payment Bill.com has with this supplier"
     elif details.due_on is None and not is_credit(details):
         yield "no due date on the document; it is paid already, so its date is used as due date"
+    if due_too_early(details) and not is_credit(details):
+        yield "the due date is before the date of the document"
     if supplier is not None and coding.supplier.by_name:
         yield f"supplier found in Bill.com by its name “{supplier.name}”; approving confirms it for documents to come"
     if coding.category.entry is not None and coding.category.by_name:

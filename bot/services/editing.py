@@ -22,8 +22,8 @@ from bot.domain.editing import (
     unmatched,
     with_amounts,
 )
-from bot.domain.fields import ItemField, Value, same
-from bot.domain.items import OPEN, Item, ItemStatus
+from bot.domain.fields import DAYS, ItemField, Value, same, shown
+from bot.domain.items import OPEN, Details, Item, ItemStatus, due_too_early
 from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.people import Right, may, roles_with
@@ -195,6 +195,7 @@ class Editing:
         item, made = edit(held.item, wanted, user_id, now)
         if not made:
             return Edited(item)
+        _check_days(item.details, {change.field for change in made})
         self._check_somebody_can_approve(session, held, item)
         (coding,) = code(session, held.business, [item.details])
         missing = lacks(item.details, coding, held.business.tax_treatment, now.date())
@@ -249,6 +250,13 @@ class Editing:
 
 def _left(able: list[str], item: Item, asker: str) -> list[str]:
     return [other for other in able if other != asker and other not in item.prepared_by]
+
+
+def _check_days(details: Details, changed: Collection[ItemField]) -> None:
+    """Refuse a due date before the document's own; one that came so from Dext keeps nobody from editing the rest."""
+    if details.issued_on is not None and due_too_early(details) and not DAYS.isdisjoint(changed):
+        issued = shown(details.issued_on)
+        raise FormError({ItemField.DUE_ON.value: f"The due date is before the date of the document, {issued}."})
 
 
 def _conflict(form: EditForm, others: list[Changed], typed: Mapping[ItemField, Value]) -> EditForm:

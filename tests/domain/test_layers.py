@@ -210,7 +210,7 @@ def test_a_history_has_the_digits_of_its_currency(currency: str, old: str, new: 
 
 def test_each_side_of_a_change_is_read_in_its_own_currency() -> None:
     made = details(currency="USD", total=Decimal("12.50"))
-    wanted = {ItemField.TOTAL: Decimal(1500), ItemField.CURRENCY: "JPY"}
+    wanted: dict[ItemField, Value] = {ItemField.TOTAL: Decimal(1500), ItemField.CURRENCY: "JPY"}
     _, (total, _) = edit(item_of(made), wanted, "U1", NOW)
     assert (total.old, total.new) == ("12.50", "1,500")
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.bills import BillDraft, BillLine
+from bot.domain.items import DocumentKind
 from bot.domain.plans import Plan, bill_number, differences, make_plan, marker
 from tests.domain.makers import INSIDE, OWN_LINE, coding, details, found, plan
 
@@ -65,6 +66,15 @@ def test_an_approver_sees_what_was_assumed() -> None:
         "no due date on the document",
         "supplier found in Bill.com by its name ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("due_on", "flagged"), [(date(2026, 11, 16), True), (date(2026, 11, 17), False), (date(2026, 12, 17), False)]
+)
+def test_a_document_that_is_due_before_its_date_says_so_on_its_card(due_on: date, flagged: bool) -> None:
+    early = "the due date is before the date of the document"
+    assert (early in plan(due_on=due_on).flags) is flagged
+    assert early not in plan(due_on=due_on, kind=DocumentKind.CREDIT_NOTE).flags
 
 
 def test_a_paid_document_without_due_date_is_due_on_its_own_date() -> None:

@@ -18,8 +18,10 @@ from bot.domain.layers import Source
 from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.people import Role
+from bot.domain.rules import RuleKind
 from bot.domain.views import Edited, EditForm, LinesForm
 from bot.errors import ConflictError, FormError, InputError, NotAllowedError, NotFoundError
+from bot.services.rule_forms import WantedRule
 from storage import changes, items, lists, people
 from tests.storage.conftest import statements
 from tests.support.bench import ADMIN, APPROVER, AUDITOR, FINANCE, STRANGER, WORKSPACE, Bench
@@ -113,6 +115,36 @@ def _refs(bench: Bench, name: ListName) -> list[Ref]:
     return [
         Ref(row["id"], row["name"]) for row in bench.organization.lists[place[name]].values() if not row["archived"]
     ]
+
+
+def test_a_due_date_before_the_documents_own_is_refused_beside_it(bench: Bench) -> None:
+    item = bench.ready_item(date="2026-11-18", due_date="2026-12-17")
+    wrong: list[dict[str, Any]] = [{"DUE_ON": date(2026, 11, 17)}, {"ISSUED_ON": date(2026, 12, 18)}]
+    for days in wrong:
+        with pytest.raises(FormError) as refused:
+            save(bench, item, **days)
+        issued = "18 Dec 2026" if "ISSUED_ON" in days else "18 Nov 2026"
+        assert refused.value.errors == {"due_date": f"The due date is before the date of the document, {issued}."}
+    assert again(bench, item) == item
+    assert save(bench, item, DUE_ON=date(2026, 11, 18)).changes
+
+
+def test_a_due_date_that_came_so_from_dext_is_flagged_and_blocks_nothing(bench: Bench) -> None:
+    item = bench.ready_item(date="2026-11-18", due_date="2026-11-01")
+    edited = save(bench, item, DESCRIPTION="Other")
+    assert (edited.item.status, edited.item.lacks) == (ItemStatus.READY, ())
+    (request_id,) = bench.ask(item.id)
+    card = bench.approvals.card(request_id)
+    assert "the due date is before the date of the document" in card.request.plan.flags
+
+
+def test_a_due_date_by_terms_moves_with_the_date_and_is_not_refused(bench: Bench) -> None:
+    supplier = entry(bench, ListName.SUPPLIERS, "Acme Cloud Services")
+    wanted = WantedRule(RuleKind.SUPPLIER, supplier, {}, days="10")
+    bench.rules.save(WORKSPACE, ADMIN, bench.business_id, "", 0, wanted)
+    item = bench.ready_item(date="2026-11-18", due_date=None)
+    edited = save(bench, item, ISSUED_ON=date(2026, 12, 1))
+    assert edited.item.details.due_on == date(2026, 12, 11)
 
 
 def test_an_item_from_before_there_were_layers_keeps_what_it_holds(bench: Bench) -> None:
