@@ -34,7 +34,10 @@ class SlackError(Exception):
 
 
 class ImpossibleError(Exception):
-    """A person could not do this in Slack: what they would touch is not there for them."""
+    """A person could not do this in Slack: what they would touch is not there for them.
+
+    The message is for whoever drives the control API. Where it names ids, the extra `words` say it to the person.
+    """
 
     def __init__(self, message: str, *, status: int = 409, **extra: Any) -> None:
         super().__init__(message)

@@ -101,8 +101,7 @@ class Views:
         self.stacks[user] = [] if everything else stack[:-1]
         for view in closed:
             view.closed = True
-        if self.stacks[user]:
-            self.stacks[user][-1].revision = self._workspace.touch()
+        self._uncover(user)
         return closed
 
     def remove(self, view: View) -> None:
@@ -110,8 +109,7 @@ class Views:
         stack = [other for other in self.stack(view.user) if other is not view]
         self.stacks[view.user] = stack
         view.closed = True
-        if stack:
-            stack[-1].revision = self._workspace.touch()
+        self._uncover(view.user)
 
     def to_json(self, view: View) -> Json:
         """Return the view object of the Web API and of payloads."""
@@ -132,6 +130,12 @@ class Views:
 
     def _all(self) -> list[View]:
         return [view for stack in self.stacks.values() for view in stack] + list(self.homes.values())
+
+    def _uncover(self, user: str) -> None:
+        """Note that something closed, so that whoever waits for changes hears of it, and show what lay below."""
+        revision = self._workspace.touch()
+        if self.stack(user):
+            self.stack(user)[-1].revision = revision
 
     def _claim_external_id(self, source: Json, apart_from: View | None = None) -> None:
         wanted = source.get("external_id")

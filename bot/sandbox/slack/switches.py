@@ -119,7 +119,7 @@ class Switches:
         user = workspace.person(need(body, "user"))
         channel = workspace.room(need(body, "channel"), user)
         if user.id not in channel.members or channel.is_archived:
-            raise ImpossibleError(f"{user.name} cannot write in {channel.name}")
+            raise ImpossibleError(f"{user.real_name} cannot write in #{channel.name}")
         message = workspace.post(channel, user.id, need(body, "text"), thread_ts=body.get("thread_ts"))
         return {"message": message_seen(self._slack, message, user)}
 

@@ -74,7 +74,10 @@ class Outgoing:
     async def _send(self, kind: str, body: bytes, content_type: str, extra: dict[str, str] | None = None) -> Delivery:
         settings = self._slack.settings
         if settings.bot_url is None:
-            raise ImpossibleError("there is no bot: POST /_control/bot {url} first")
+            raise ImpossibleError(
+                "there is no bot: POST /_control/bot {url} first",
+                words="No app is connected to this workspace yet, so nobody would read this.",
+            )
         # Signed with the real time, not the sandbox's: the bot compares it with its own clock.
         timestamp = int(time.time())
         headers = {

@@ -46,7 +46,7 @@ async def command(slack: Slack, out: Outgoing, body: Json) -> Json:
     if name != slack.seed.command:
         raise ImpossibleError(f"{name} is not a valid command")
     if user.id not in channel.members or channel.is_archived:
-        raise ImpossibleError(f"{user.name} cannot write in {channel.name}")
+        raise ImpossibleError(f"{user.real_name} cannot write in #{channel.name}")
     since, text = slack.workspace.revision, str(body.get("text", ""))
     path = slack.tickets.issue_response_url(user.id, channel.id, from_command=True)
     fields = {

@@ -37,7 +37,7 @@ async def share(slack: Slack, events: Events, body: Json) -> Json:
     user = workspace.person(need(body, "user"))
     channel = workspace.room(need(body, "channel"), user)
     if user.id not in channel.members or channel.is_archived:
-        raise ImpossibleError(f"{user.name} cannot write in {channel.name}")
+        raise ImpossibleError(f"{user.real_name} cannot write in #{channel.name}")
     name, content, text = _name(need(body, "name")), _content(need(body, "content")), body.get("text") or ""
     if not isinstance(text, str):
         raise ImpossibleError("the text must be a string", status=400)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from ..support import Json, actions, button, modal, mrkdwn, option, plain, section, text_input
 from .desk import Desk
@@ -119,12 +119,14 @@ def test_modals_stack_and_close_one_by_one_or_all(desk: Desk) -> None:
     desk.button("More").click()
     expect(desk.modal("Second")).to_be_visible()
     expect(desk.page.locator("dialog")).to_have_count(1)
-    desk.page.keyboard.press("Escape")
+    with desk.page.expect_response("**/_control/close"):
+        desk.page.keyboard.press("Escape")
     expect(desk.modal("First").get_by_role("textbox")).to_have_value("kept")
     assert desk.stage.bot.last()["type"] == "view_closed"
     assert desk.stage.bot.last()["is_cleared"] is False
     desk.button("More").click()
-    desk.modal("Second").get_by_role("button", name="Close").click()
+    with desk.page.expect_response("**/_control/close"):
+        desk.modal("Second").get_by_role("button", name="Close").click()
     expect(desk.page.locator("dialog")).to_have_count(0)
     expect(desk.page.locator("#composer")).to_be_focused()
     assert [one["is_cleared"] for one in desk.stage.bot.received if one.get("type") == "view_closed"] == [
@@ -186,3 +188,38 @@ def test_an_input_that_cannot_be_shown_appears_as_itself(desk: Desk) -> None:
     desk.open()
     desk.stage.open_modal(modal(section("x", fields=[mrkdwn("y")]), field("file", "file_input", "File")))
     expect(desk.modal("Title").locator(".unknown")).to_contain_text("cannot show “file_input” elements")
+
+
+def test_a_closed_modal_is_gone_before_anybody_is_told(desk: Desk) -> None:
+    desk.open()
+    desk.stage.open_modal(modal(text_input(), section("x")))
+    desk.modal("Title").get_by_role("textbox").fill("half a word")
+    held: list[Route] = []
+    desk.page.route("**/_control/close", lambda route: held.append(route))
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator("dialog")).to_have_count(0)
+    expect(desk.page.locator("#composer")).to_be_focused()
+    (only,) = held
+    only.continue_()
+    desk.page.unroute("**/_control/close")
+    desk.stage.open_modal(modal(section("y"), title=plain("Another")))
+    expect(desk.modal("Another")).to_be_visible()
+    expect(desk.page.locator(".toast")).to_have_count(0)
+
+
+def test_closing_is_news_to_whoever_waits_for_changes(desk: Desk) -> None:
+    desk.stage.open_modal(modal(text_input()))
+    before = desk.stage.look("changes", user="dana")["revision"]
+    desk.stage.do("close", user="dana")
+    assert desk.stage.look("changes", user="dana", since=str(before))["revision"] > before
+
+
+def test_a_form_that_is_gone_is_said_in_words(desk: Desk) -> None:
+    desk.outages = True
+    desk.open()
+    said = desk.page.evaluate(
+        "async () => { const { act } = await import('/page/api.js');"
+        " return act('submit', { user: 'femi', view_id: 'V1' }).catch((error) => error.message) }"
+    )
+    assert said == "This form is closed. Open it again."

@@ -3,7 +3,7 @@
 /** The sandbox refused: what a person could not do, or what it does not know. */
 export class Refused extends Error {
   constructor(status, body) {
-    super(body?.error ?? `HTTP ${status}`);
+    super(body?.words ?? body?.error ?? `HTTP ${status}`);
     this.status = status;
     this.body = body ?? {};
   }

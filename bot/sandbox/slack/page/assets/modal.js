@@ -1,5 +1,6 @@
 // The modal in front: fields, errors, submission, the stack below it.
 
+import { Refused } from "./api.js";
 import { showBlocks, showErrors } from "./blocks.js";
 import { freshId, h } from "./dom.js";
 import { textNodes } from "./mrkdwn.js";
@@ -12,6 +13,8 @@ const MISSING = "Please complete this required field.";
 
 let shown = null;
 let opener = null;
+/** Modals that the viewer closed here, for as long as the sandbox still counts them as open. */
+const closed = new Set();
 
 /** Follow the stack of modals of the viewer. */
 export function startModals() {
@@ -25,8 +28,9 @@ export function startModals() {
 }
 
 function refresh() {
+  for (const id of closed) if (!state.stack.includes(id)) closed.delete(id);
   const view = state.modals.get(state.stack.at(-1));
-  if (!view) return leave();
+  if (!view || closed.has(view.id)) return leave();
   if (shown && shown.id === view.id) return shown.update(view);
   if (!shown) opener = document.activeElement;
   const next = modalView(view);
@@ -42,7 +46,7 @@ function leave() {
   if (!shown) return;
   shown.away();
   shown = null;
-  const back = opener?.isConnected ? opener : document.querySelector("#composer");
+  const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector("#composer");
   back?.focus({ preventScroll: true });
   opener = null;
 }
@@ -63,7 +67,6 @@ function modalView(first) {
     sent.panel);
   let view = first;
   let errors = {};
-  let closing = false;
 
   function update(next) {
     view = next;
@@ -111,16 +114,18 @@ function modalView(first) {
     return undefined;
   }
 
+  /** Take the form away at once: what is closed must not be touched while the sandbox and the bot are told. */
   async function close(everything) {
-    if (closing) return;
-    closing = true;
-    surface.rest();
+    if (closed.has(view.id)) return;
+    closed.add(view.id);
+    refresh();
     try {
       await perform("close", everything ? { view_id: view.id, all: true } : { view_id: view.id });
     } catch (error) {
+      if (error instanceof Refused) return; // it was closed already
+      closed.delete(view.id);
+      refresh();
       complain(error);
-    } finally {
-      closing = false;
     }
   }
 
