@@ -18,6 +18,7 @@ from starlette.routing import Route
 from bot.sandbox.slack.core import Slack
 from bot.sandbox.slack.errors import ImpossibleError
 from bot.sandbox.slack.page.neighbours import NeighbourError, Neighbours
+from bot.sandbox.slack.page.readiness import Readiness
 from bot.sandbox.slack.page.words import suggestions
 from bot.sandbox.slack.shown import people_seen, surroundings
 from bot.sandbox.wire import Asgi, Receive, Scope, Send
@@ -57,6 +58,7 @@ class _Page:
         self._slack = slack
         self._neighbours = neighbours
         self._run = secrets.token_hex(6)
+        self._bot = Readiness(slack)
 
     def routes(self) -> list[Route]:
         return [
@@ -96,7 +98,10 @@ class _Page:
         )
 
     async def _changes(self, request: Request) -> Response:
-        """Answer what changed for `user` since revision `since`, at the latest after `wait` seconds."""
+        """Answer what changed for `user` since revision `since`, at the latest after `wait` seconds.
+
+        `bot` says whether the page takes the bot for ready; that this is no longer so is a change too.
+        """
         slack, query = self._slack, request.query_params
         try:
             since, wait = int(query.get("since", "0")), float(query.get("wait", "0"))
@@ -109,13 +114,16 @@ class _Page:
             since = 0
         until = time.monotonic() + min(wait, WAIT_LIMIT_SECONDS)
         stack = [view.id for view in slack.views.stack(viewer.id)]
+        believed = query.get("bot")
         while (
-            slack.workspace.revision == since
+            believed in (None, str(await self._bot.follow()).lower())
+            and slack.workspace.revision == since
             and [view.id for view in slack.views.stack(viewer.id)] == stack
             and time.monotonic() < until
         ):
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        return JSONResponse({"run": self._run, **surroundings(slack, viewer, since)})
+        found = surroundings(slack, viewer, since)
+        return JSONResponse({"run": self._run, "bot_is_ready": self._bot.is_ready, **found})
 
     async def _tell_neighbours(self, _: Request) -> Response:
         return JSONResponse(dict(self._neighbours.addresses))

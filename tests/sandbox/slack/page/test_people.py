@@ -10,12 +10,13 @@ from contextlib import contextmanager
 
 import uvicorn
 from playwright.sync_api import Browser, expect
+from starlette.responses import Response
 
 from bot.sandbox.slack import SlackSandbox, build
 from bot.sandbox.slack.page.words import COMMANDS
-from bot.sandbox.wire import SandboxClock
+from bot.sandbox.wire import Receive, SandboxClock, Scope, Send
 
-from ..support import Stage, actions, button, option, section
+from ..support import Served, Stage, actions, button, option, section
 from .desk import Desk
 
 
@@ -76,12 +77,48 @@ def test_words_are_said_as_the_person(desk: Desk) -> None:
 
 def test_an_unknown_command_and_a_silent_bot_are_told(desk: Desk) -> None:
     desk.outages = True
-    desk.stage.do("bot", url="http://127.0.0.1:9")
+    desk.stage.bot.replies["/dext"] = lambda _: Response(status_code=500)
     desk.open()
     desk.types("/other")
     expect(desk.page.locator("#toasts")).to_contain_text("/other is not a valid command")
     desk.types("/dext")
     expect(desk.page.locator("main .notice")).to_contain_text('failed with the error "dispatch_failed"')
+
+
+def test_a_command_waits_until_the_bot_is_ready(desk: Desk) -> None:
+    desk.stage.do("bot", url="http://127.0.0.1:9")
+    desk.open("femi")
+    link = desk.page.locator("#link-state")
+    expect(link).to_have_text("The bot is starting…")
+    desk.types("/dext publish")
+    expect(desk.page.get_by_role("alert")).to_contain_text("It is kept here")
+    expect(desk.page.locator("#composer")).to_have_value("/dext publish")
+    assert desk.stage.look("deliveries") == []
+    desk.stage.do("bot", url=desk.stage.bot_address)
+    expect(link).to_have_text("")
+    expect(desk.page.get_by_role("alert")).to_have_text("")
+    desk.page.locator("#composer").press("Enter")
+    expect(desk.page.locator("#composer")).to_have_value("")
+    assert [one["status"] for one in desk.stage.look("deliveries")] == [200]
+
+
+def test_a_bot_that_is_not_ready_is_not_taken_for_one_that_is(desk: Desk, bot_server: Served) -> None:
+    answers, there = [503], bot_server.app
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/readyz":
+            await Response(status_code=answers[-1])(scope, receive, send)
+        else:
+            assert there is not None
+            await there(scope, receive, send)
+
+    bot_server.app = served
+    desk.open()
+    expect(desk.page.locator("#link-state")).to_have_text("The bot is starting…")
+    answers.append(200)
+    expect(desk.page.locator("#link-state")).to_have_text("")
+    answers.append(503)
+    expect(desk.page.locator("#link-state")).to_have_text("The bot is starting…")
 
 
 def test_threads_stand_beside(desk: Desk) -> None:

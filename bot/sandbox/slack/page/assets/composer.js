@@ -6,7 +6,9 @@ import { hide, showAt } from "./popups.js";
 import { perform, state } from "./state.js";
 import { complain } from "./toasts.js";
 
-/** Return {node, control, aim}: `aim(room, label, thread)` says where what is typed goes. */
+const NOT_YET = "The bot is starting, so nobody would read this command yet. It is kept here: press Enter again in a moment.";
+
+/** Return {node, control, aim, calm}: `aim(room, label, thread)` says where what is typed goes, `calm` takes away a warning. */
 export function composer({ id, label }) {
   const list = h("ul", { role: "listbox", id: freshId("commands"), class: "popup commands", popover: "manual", "aria-label": "Commands" });
   const input = h("textarea", { id, rows: 1, role: "combobox", "aria-label": label, "aria-expanded": "false", "aria-controls": list.id,
@@ -77,6 +79,7 @@ export function composer({ id, label }) {
     shut();
     const slash = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
     if (slash && file) return files.refuse("A command cannot carry a file. Remove the file, or send it without the command.");
+    if (slash && !(state.connected && state.botIsReady)) return files.refuse(NOT_YET);
     files.refuse("");
     send.setAttribute("aria-busy", "true");
     try {
@@ -89,11 +92,12 @@ export function composer({ id, label }) {
         : slash
         ? perform("command", { channel: target.room, command: slash[1], text: slash[2], ...thread })
         : perform("say", { channel: target.room, text: escaped(text), ...thread });
-      await sent.catch((error) => {
-        if (!input.value) input.value = kept;
+      const outcome = await sent.catch((error) => {
         if (file && !(error instanceof TypeError)) files.refuse(error.message);
         else complain(error);
+        return { error };
       });
+      if (outcome?.error && !input.value) input.value = kept; // nobody took it
     } finally {
       send.removeAttribute("aria-busy");
     }
@@ -132,7 +136,7 @@ export function composer({ id, label }) {
       submit();
     }
   });
-  return { node, control: input, aim };
+  return { node, control: input, aim, calm: () => files.refuse("") };
 }
 
 /** People's words are kept as Slack keeps them: with its three entities. */

@@ -139,8 +139,9 @@ function announce(fresh) {
 }
 
 function link() {
-  at("link-state").textContent = state.connected ? "" : "Reconnecting…";
+  at("link-state").textContent = !state.connected ? "Reconnecting…" : state.botIsReady ? "" : "The bot is starting…";
   document.body.classList.toggle("away", !state.connected);
+  if (state.connected && state.botIsReady) view.composer?.calm();
 }
 
 function narrow(open) {

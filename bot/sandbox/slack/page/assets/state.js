@@ -23,6 +23,7 @@ export const state = {
   home: null,
   begun: false,
   connected: true,
+  botIsReady: true,
   clockAhead: 0,
 };
 
@@ -106,7 +107,7 @@ export async function follow() {
 }
 
 function question(signal) {
-  const query = { user: state.viewer.id, since: state.revision, wait: state.connected ? WAIT_SECONDS : 0 };
+  const query = { user: state.viewer.id, since: state.revision, wait: state.connected ? WAIT_SECONDS : 0, bot: state.botIsReady };
   if (state.run) query.run = state.run;
   return look("changes", query, signal);
 }
@@ -131,6 +132,8 @@ function take(seen) {
     state.connected = true;
     changed.add("link");
   }
+  if (state.botIsReady !== seen.bot_is_ready) changed.add("link");
+  state.botIsReady = seen.bot_is_ready;
   if (begins) changed.add("start");
   state.clockAhead = Date.parse(seen.now) - Date.now();
   state.dm = seen.dm;
