@@ -74,3 +74,20 @@ def test_a_receipt_is_sent_from_slack_and_its_document_looked_at(town: Town, fem
     assert (reply.headers["content-type"], reply.body()) == ("application/pdf", RECEIPT)
     assert [problem for problem in problems if "favicon.ico" not in problem] == []
     page.close()
+
+
+def test_a_receipt_in_a_channel_is_sent_by_its_shortcut(town: Town, femi: Person) -> None:
+    femi.goes_to("finance")
+    femi.page.locator("input[type=file]").first.set_input_files(
+        {"name": "taxi.pdf", "mimeType": "application/pdf", "buffer": RECEIPT}
+    )
+    expect(femi.page.get_by_text("To be shared:")).to_be_attached()
+    femi.page.locator("#composer").press("Enter")
+    shared = femi.page.locator("main li[data-ts]").filter(has=femi.page.locator(".file"))
+    femi.clicks("More actions for the message of Femi Okafor", shared)
+    femi.page.get_by_role("menuitem", name="Send to Dext").click()
+    femi.sees("I report back in the thread.")
+    shared.get_by_role("button", name="repl").click()
+    thread = femi.page.get_by_role("complementary", name="Thread")
+    expect(thread).to_contain_text("Acme Cloud Services", timeout=SLOW)
+    assert [item["invoice_number"] for item in town.dext.look("state")["accounts"][0]["items"]].count("R-77") == 1

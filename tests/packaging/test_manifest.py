@@ -15,6 +15,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot.sandbox.slack.seed import Seed
 from handlers.commands import COMMANDS
 from handlers.desk import Desk
 from handlers.routes import CHOICES, COMMAND, EVENTS, SHORTCUTS, register
@@ -126,6 +127,9 @@ def test_events_and_shortcuts_are_exactly_those_the_code_handles(manifest: dict[
     assert set(subscribed) == set(EVENTS)
     assert len(subscribed) == len(_listened_for(app, "event"))
     assert {(one["type"], one["callback_id"]) for one in shortcuts} == {("message", name) for name in SHORTCUTS}
+    assert {(one["name"], one["callback_id"]) for one in shortcuts} == {
+        (one.name, one.callback_id) for one in Seed().shortcuts
+    }, "what the pretend Slack offers under a message"
     assert len(shortcuts) == sum(
         len(_listened_for(app, kind)) for kind in ("shortcut", "global_shortcut", "message_shortcut")
     )

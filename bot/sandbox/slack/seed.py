@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,14 @@ class Room:
     is_private: bool = False
 
 
+@dataclass(frozen=True)
+class Shortcut:
+    """A shortcut on messages, as the app's manifest names it."""
+
+    name: str
+    callback_id: str
+
+
 PEOPLE = (
     Person("dana", "Dana Whitfield", "Europe/London", "Head of finance", is_admin=True),
     Person("femi", "Femi Okafor", "Africa/Lagos", "Accounts payable"),
@@ -59,6 +67,9 @@ SCOPES = (
 )
 
 
+SHORTCUTS = (Shortcut("Send to Dext", "receipt.send"),)
+
+
 def made_id(letter: str, word: str) -> str:
     """Return an id in Slack's form that is the same in each run."""
     return letter + "0" + hashlib.sha256(f"sandbox {word}".encode()).hexdigest()[:9].upper()
@@ -80,7 +91,7 @@ class Seed:
     people: tuple[Person, ...] = PEOPLE
     rooms: tuple[Room, ...] = ROOMS
     scopes: tuple[str, ...] = SCOPES
-    shortcuts: tuple[str, ...] = field(default=())
+    shortcuts: tuple[Shortcut, ...] = SHORTCUTS
 
     @property
     def team_id(self) -> str:

@@ -80,13 +80,20 @@ async def shortcut(slack: Slack, out: Outgoing, body: Json) -> Json:
     if named:
         message = find_surface(slack, user, {"channel": need(body, "channel"), "ts": body["ts"]})
         if not isinstance(message, Message) or message.ephemeral_to:
-            raise ImpossibleError("an ephemeral message has no shortcuts")
+            raise ImpossibleError("a message that only you see has no shortcuts")
         where = payloads.on_message(slack, message)
         path = slack.tickets.issue_response_url(user.id, message.channel)
         payload |= {"channel": where["channel"], "message": where["message"], "message_ts": message.ts}
         payload["response_url"] = payloads.response_url(slack, path)
     delivery = await out.payload(payload)
-    _tell_failure(slack, user, delivery, body.get("channel") and slack.workspace.room(body["channel"], user).id)
+    if not delivery.accepted:
+        title = next(
+            (one.name for one in slack.seed.shortcuts if one.callback_id == body["callback_id"]), "The shortcut"
+        )
+        why = "did not answer in time" if delivery.timed_out else "could not be reached"
+        if delivery.status is not None:
+            why = "answered with an error"
+        slack.workspace.notify(user.id, f"{title} did not work: the app {why}. Try again in a moment.")
     return outcome(slack, user, since, delivery)
 
 

@@ -7,6 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ class _Page:
                 "command": seed.command,
                 "bot_user_id": seed.bot_user_id,
                 "commands": suggestions(seed.command),
+                "shortcuts": [asdict(one) for one in seed.shortcuts],
                 "people": people_seen(self._slack),
             }
         )

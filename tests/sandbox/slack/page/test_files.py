@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, expect
+from starlette.responses import Response
 
+from ..support import section
 from .desk import Desk
 
 BILL = FilePayload(name="bill <b>.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 pretend")
@@ -68,3 +70,35 @@ def test_what_cannot_be_shared_is_said_in_the_composer(desk: Desk, tmp_path: Pat
     desk.page.locator("#composer").fill("")
     desk.button("Send").click()
     expect(desk.page.locator("main article .file")).to_have_count(1)
+
+
+def test_a_messages_shortcut_is_used_from_its_menu(desk: Desk) -> None:
+    said = desk.stage.post([section("From the bot")])
+    desk.stage.web.chat_postEphemeral(
+        channel=desk.stage.channel("finance"), user=desk.stage.user("femi"), text="Only you"
+    )
+    desk.open("femi")
+    choose(desk, BILL)
+    desk.button("Send").click()
+    shared = desk.page.locator("main article").filter(has_text="bill <b>.pdf")
+    more = shared.get_by_role("button", name="More actions for the message of Femi Okafor")
+    expect(desk.message(said).get_by_role("button", name="More actions")).to_be_visible()
+    expect(desk.page.locator("main .is-private").get_by_role("button", name="More actions")).to_have_count(0)
+    more.focus()
+    desk.page.keyboard.press("Enter")
+    entry = desk.page.get_by_role("menuitem", name="Send to Dext")
+    expect(entry).to_be_focused()
+    desk.page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(more).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    with desk.page.expect_response("**/_control/shortcut"):
+        desk.page.keyboard.press("Enter")
+    told = desk.stage.bot.last()
+    assert (told["type"], told["callback_id"]) == ("message_action", "receipt.send")
+    assert [file["name"] for file in told["message"]["files"]] == ["bill <b>.pdf"]
+    expect(more).to_be_focused()
+    desk.stage.bot.replies["message_action"] = lambda _: Response(status_code=500)
+    more.click()
+    entry.click()
+    expect(desk.page.locator("#toasts")).to_contain_text("Send to Dext did not work: the app answered with an error.")

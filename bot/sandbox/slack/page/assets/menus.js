@@ -2,9 +2,9 @@
 
 import { among, chooser } from "./choices.js";
 import { confirmed } from "./confirm.js";
-import { freshId, h } from "./dom.js";
+import { dotsMenu } from "./dots.js";
+import { h } from "./dom.js";
 import { isOpenable, words } from "./mrkdwn.js";
-import { closeOutside, hide, showAt } from "./popups.js";
 import { personName, roomOf, state } from "./state.js";
 
 const MOST_SHOWN = 100;
@@ -92,50 +92,19 @@ function found(outcome) {
 
 /** Return the button with dots and its menu. */
 export function overflowMenu(surface, block, element) {
-  const menu = h("ul", { role: "menu", id: freshId("menu"), class: "popup", popover: "manual" });
-  const button = h("button", { type: "button", class: "overflow", "aria-label": "More actions", "aria-haspopup": "menu",
-    "aria-expanded": "false", "aria-controls": menu.id }, "⋯");
-  let stop = () => {};
-  const close = () => {
-    stop();
-    hide(menu);
-    button.setAttribute("aria-expanded", "false");
-  };
   const pick = async (option, event) => {
     if (element.confirm && option.url) event.preventDefault();
-    close();
-    button.focus();
+    menu.close();
     if (!(await confirmed(element.confirm))) return;
     if (element.confirm && option.url && isOpenable(option.url)) window.open(option.url, "_blank", "noopener");
-    await surface.click(block, element, { selected: option.value }, button);
+    await surface.click(block, element, { selected: option.value }, menu.button);
   };
-  const entries = element.options.map((option) => {
+  const menu = dotsMenu("overflow", "More actions", () => element.options.map((option) => {
     const opens = option.url && isOpenable(option.url);
-    const entry = h(opens ? "a" : "button", { type: opens ? null : "button", role: "menuitem", tabindex: "-1",
+    return h(opens ? "a" : "button", { type: opens ? null : "button",
       href: opens ? option.url : null, target: opens ? "_blank" : null, rel: opens ? "noopener noreferrer" : null,
       onclick: (event) => pick(option, event) }, words(option.text),
       option.description ? h("small", {}, words(option.description)) : null);
-    menu.append(h("li", { role: "presentation" }, entry));
-    return entry;
-  });
-  button.addEventListener("click", () => {
-    if (menu.matches(":popover-open")) return close();
-    showAt(menu, button);
-    button.setAttribute("aria-expanded", "true");
-    stop = closeOutside([menu, button], close, () => showAt(menu, button));
-    entries[0]?.focus();
-    return undefined;
-  });
-  menu.addEventListener("keydown", (event) => {
-    const at = entries.indexOf(document.activeElement);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) entries[(at + step + entries.length) % entries.length].focus();
-    else if (event.key === "Escape" || event.key === "Tab") {
-      close();
-      button.focus();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  return { root: h("span", { class: "menu" }, button, menu), control: button };
+  }));
+  return { root: menu.node, control: menu.button };
 }

@@ -6,6 +6,7 @@ import { arrange, fill, h, plural } from "./dom.js";
 import { fileRows } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { payloadView } from "./payload.js";
+import { shortcutMenu } from "./shortcuts.js";
 import { sandboxNow, state } from "./state.js";
 import { Surface } from "./surfaces.js";
 
@@ -91,7 +92,7 @@ function messageRow(first, onThread) {
         h("time", { title: first.ts }, clockTime(first.ts, state.viewer.tz)), marks),
       first.ephemeral ? h("p", { class: "private" }, "Only visible to you") : null,
       said, shared, attached,
-      h("p", { class: "tools" }, thread, first.by_bot ? sent.toggle : null, first.by_bot ? sent.badge : null),
+      h("div", { class: "tools" }, thread, shortcutMenu(first), first.by_bot ? sent.toggle : null, first.by_bot ? sent.badge : null),
       first.by_bot ? sent.panel : null));
   const node = h("li", { "data-ts": first.ts, class: first.ephemeral ? "is-private" : null }, article);
   let shown = "";
