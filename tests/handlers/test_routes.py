@@ -72,7 +72,6 @@ _ROWS: dict[Action, tuple[dict[str, Any] | None, str, tuple[Any, ...]]] = {
     Action.BROWSER_CONFIRM: ({"v": "prv1"}, "previews.confirm", (TEAM, v.APPROVER, "prv1")),
     Action.ITEM_OPEN: ({"i": "item7"}, "inbox.open", (TEAM, v.APPROVER, "item7")),
     Action.ITEM_EDIT: ({"i": "item7", "b": "biz1"}, "editing.form", (TEAM, v.APPROVER, "item7", "biz1")),
-    Action.LINES_OPEN: ({"i": "item7", "b": "biz1", "p": 0}, "dividing.form", (TEAM, v.APPROVER, "item7", "biz1")),
     Action.RULES_PAGE: ({"b": "biz1", "p": 2}, "rules.listing", (TEAM, v.APPROVER, 2)),
     Action.RULE_NEW: ({"b": "biz1"}, "rules.form", (TEAM, v.APPROVER, "biz1")),
     Action.RULE_FROM: ({"i": "item7", "b": "biz1"}, "rules.form", (TEAM, v.APPROVER, "biz1")),
@@ -111,13 +110,19 @@ _OPENS = {
     Action.SETTINGS_COPY: View.COPY,
     Action.ASK_OPEN: View.ASK,
     Action.ITEM_EDIT: View.ITEM_EDIT,
-    Action.LINES_OPEN: View.LINES,
     Action.RULE_NEW: View.RULE,
     Action.RULE_FROM: View.RULE,
     Action.RULE_EDIT: View.RULE,
     Action.RATE_NEW: View.RATE,
 }
-_INSIDE = {Action.ITEM_CHECK, Action.LINES_ADD, Action.LINES_SPLIT, Action.LINE_REMOVE, Action.RULE_KIND}
+_INSIDE = {
+    Action.ITEM_CHECK,
+    Action.LINES_OPEN,
+    Action.LINES_ADD,
+    Action.LINES_SPLIT,
+    Action.LINE_REMOVE,
+    Action.RULE_KIND,
+}
 """Actions that only stand in a form and draw it anew: see test_item_forms.py."""
 
 
