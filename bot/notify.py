@@ -154,11 +154,11 @@ class Notify:
             pause = error.retry_after if isinstance(error, RateLimitedError) else EDIT_PAUSE.total_seconds()
             self._quiet_until = time.monotonic() + pause
 
-    def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None) -> None:
-        """Tell somebody who asked what a look into Dext brought."""
+    def taken_in(self, workspace_id: str, business_id: str, user_id: str, new: int | None, channel_id: str) -> None:
+        """Tell somebody who asked what a look into Dext brought, in the channel where they did if it was one."""
         standing = self._status.standing(workspace_id, user_id, business_id=business_id)
         told = intake_message(new, standing.ready, business_id, let_in=standing.connection.dext.usable)
-        self._messages.answer(workspace_id, user_id, "", told.text, told.blocks)
+        self._messages.answer(workspace_id, user_id, channel_id, told.text, told.blocks)
 
     def zone_of(self, user_id: str) -> str:
         """Return the time zone a person set in Slack."""

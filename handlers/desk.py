@@ -91,11 +91,29 @@ def typed(body: dict[str, Any]) -> Who:
 def clicked(body: dict[str, Any]) -> Who:
     """Return who clicked, or submitted a form."""
     container = body.get("container") or {}
-    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
     reply_to = body.get("response_url") or "" if container.get("is_ephemeral") else ""
-    memory = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
-    business_id = (value_of(body) | memory).get("b", "")
-    return Who(body["team"]["id"], body["user"]["id"], channel, reply_to, business_id)
+    business_id = (value_of(body) | _memory(body)).get("b", "")
+    return Who(body["team"]["id"], body["user"]["id"], place_of(body), reply_to, business_id)
+
+
+def place_of(body: dict[str, Any]) -> str:
+    """Return the channel in which something was typed or clicked, or its form opened; Home is in none."""
+    container = body.get("container") or {}
+    clicked_in = container.get("channel_id") or (body.get("channel") or {}).get("id")
+    return str(body.get("channel_id") or clicked_in or _memory(body).get("c", ""))
+
+
+def placed(view: dict[str, Any], channel_id: str) -> dict[str, Any]:
+    """Return a form that remembers the channel it was opened in: what comes of it is told there."""
+    if not channel_id:
+        return view
+    memory = json.loads(view.get("private_metadata") or "{}") | {"c": channel_id}
+    return view | {"private_metadata": json.dumps(memory, separators=(",", ":"), ensure_ascii=False)}
+
+
+def _memory(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
+    return found
 
 
 def value_of(body: dict[str, Any]) -> dict[str, Any]:

@@ -58,17 +58,17 @@ def save_item(desk: Desk, body: dict[str, Any]) -> Block | None:
 def lines_open(desk: Desk, body: dict[str, Any], open_view: OpenView) -> None:
     """Open the form of an item's lines, over the item's own and with its amounts as typed, or turn its page."""
     who, value, memory = clicked(body), value_of(body), memory_of(body)
-    if body["view"]["callback_id"] == View.LINES:
-        form = desk.dividing.form(
-            who.workspace_id, who.user_id, value["i"], who.business_id, first=value["p"], typed=typed_amounts(body)
+    if (body.get("view") or {}).get("callback_id") == View.ITEM_EDIT:
+        begun = desk.dividing.begin(
+            who.workspace_id, who.user_id, value["i"], who.business_id, memory["v"], typed_item(body)
         )
-        # What it carries along was typed over the item as it was when that form was opened.
-        item = replace(form.item, version=memory["v"]) if form.amounts else form.item
-        return open_view(lines_modal(replace(form, item=item)))
-    begun = desk.dividing.begin(
-        who.workspace_id, who.user_id, value["i"], who.business_id, memory["v"], typed_item(body)
+        return open_view(edit_modal(begun) if isinstance(begun, EditForm) else lines_modal(begun))
+    form = desk.dividing.form(
+        who.workspace_id, who.user_id, value["i"], who.business_id, first=value["p"], typed=typed_amounts(body)
     )
-    return open_view(edit_modal(begun) if isinstance(begun, EditForm) else lines_modal(begun))
+    # What it carries along was typed over the item as it was when that form was opened.
+    item = replace(form.item, version=memory["v"]) if form.amounts else form.item
+    return open_view(lines_modal(replace(form, item=item)))
 
 
 def lines_add(desk: Desk, body: dict[str, Any], open_view: OpenView) -> None:

@@ -34,7 +34,7 @@ _RULE_REFS = (
 
 def memory_of(body: dict[str, Any]) -> dict[str, Any]:
     """Return what a form remembers: ids, and the version it was drawn for."""
-    found: dict[str, Any] = json.loads(body["view"].get("private_metadata") or "{}")
+    found: dict[str, Any] = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
     return found
 
 

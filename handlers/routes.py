@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from blocks.ids import Action, Shortcut, View
 from blocks.kit import Block
 from handlers import buttons, commands, documents, editing, events, items, modals, receipts, rules, suppliers
-from handlers.desk import Desk, ephemeral, typed
+from handlers.desk import Desk, ephemeral, place_of, placed, typed
 from handlers.failures import answer_error
 
 COMMAND = "/dext"
@@ -125,7 +125,10 @@ def register(app: App, desk: Desk) -> None:
 
     def on_form(handle: Form) -> Callable[..., None]:
         def listener(ack: Ack, body: dict[str, Any]) -> None:
-            ack(handle(desk, body) or "")
+            said = handle(desk, body)
+            if said is not None and "view" in said:
+                said = said | {"view": placed(said["view"], place_of(body))}
+            ack(said or "")
 
         return listener
 
@@ -170,9 +173,10 @@ def _with_suffix(action: Action) -> re.Pattern[str]:
 
 def _opener(client: WebClient, body: dict[str, Any]) -> commands.OpenView:
     """Return what shows a form: over the form that was clicked in, or in its place if it is the same one drawn anew."""
-    clicked_in = body.get("view") or {}
+    clicked_in, channel_id = body.get("view") or {}, place_of(body)
 
     def open_view(view: Block) -> None:
+        view = placed(view, channel_id)
         if clicked_in.get("type") != "modal":
             client.views_open(trigger_id=body["trigger_id"], view=view)
         elif clicked_in.get("callback_id") == view["callback_id"]:

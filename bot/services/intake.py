@@ -54,11 +54,11 @@ class Intake:
         self._log = get_logger(__name__)
 
     def request(self, workspace_id: str, user_id: str, channel_id: str = "", business_id: str = "") -> None:
-        """Take items in now, because somebody wants to see the newest."""
+        """Take items in now, because somebody wants to see the newest; they are told in the channel what it brought."""
         with self._base.database.begin() as session:
             business = find_business(session, workspace_id, channel_id, business_id)
             require(session, business, user_id, Right.SEE)
-            job = Job("intake", f"intake:{business.id}:{self._base.new_id()}", (business.id, user_id))
+            job = Job("intake", f"intake:{business.id}:{self._base.new_id()}", (business.id, user_id, channel_id))
             self._base.work.enqueue_in(session, job)
 
     def start_due(self, limit: int = 100) -> int:

@@ -120,14 +120,14 @@ class Jobs:
         """Do what is left of a publish."""
         self.publishing.run(publish_id)
 
-    def take_in(self, business_id: str, asked_by: str) -> None:
-        """Take items in from Dext; tell whoever asked."""
+    def take_in(self, business_id: str, asked_by: str, channel_id: str = "") -> None:
+        """Take items in from Dext; tell whoever asked, where they asked."""
         new = self.intake.run(business_id)
         self.watching.look_at_dext(business_id)
         if not asked_by:
             return
         try:
-            self.notify.taken_in(self.people.workspace_of(business_id), business_id, asked_by, new)
+            self.notify.taken_in(self.people.workspace_of(business_id), business_id, asked_by, new, channel_id)
         except NotAllowedError:
             get_logger(__name__).info("asker has no role any more", business=business_id)
 

@@ -64,6 +64,30 @@ def test_the_form_of_an_item_gives_back_what_it_came_with(room: Room) -> None:
     assert room.told[0]["text"].startswith("Saved 1 change to #7")
 
 
+@pytest.mark.parametrize("opened_by", ["typing", "a click"])
+def test_saving_is_told_where_the_form_was_opened(room: Room, opened_by: str) -> None:
+    if opened_by == "typing":
+        room.type("edit 7")
+    else:
+        room.click(f"{Action.ITEM_EDIT}.7", {"i": "item7", "b": "biz1"})
+    form = room.opened[-1]["view"]
+    room.desk.dividing.begin.return_value = states.lines_form()  # type: ignore[attr-defined]
+    room.click_in(form, f"{Action.ITEM_CHECK}.total")
+    room.click_in(room.opened[-1]["view"], Action.LINES_OPEN, {"i": "item7", "b": "biz1", "p": 0})
+    room.send_back(room.opened[-1]["view"])
+    changed = Edited(states.item(), form=states.edit_form(changed=states.CHANGES))
+    room.desk.editing.save.side_effect = [changed, Edited(states.item())]  # type: ignore[attr-defined]
+    again = ack(room.send_back(form).body)["view"]
+    room.send_back(again)
+    assert [told["channel_id"] for told in room.told] == [v.CHANNEL, v.CHANNEL]
+
+
+def test_saving_a_form_opened_in_home_is_told_in_the_bots_own_messages(room: Room) -> None:
+    room.click_at_home(f"{Action.ITEM_EDIT}.7", {"i": "item7", "b": "biz1"})
+    room.send_back(room.opened[-1]["view"])
+    assert [told["channel_id"] for told in room.told] == [""]
+
+
 def test_a_blank_form_gives_back_blanks(room: Room) -> None:
     form = states.edit_form()
     blank = {name: name.blank for name in form.values}

@@ -12,7 +12,8 @@ from bot.domain.items import DocumentKind, Item, ItemStatus
 from bot.domain.marks import with_mark
 from bot.errors import NotAllowedError
 from storage import people
-from tests.support.bench import APPROVER, AUDITOR, STRANGER, WORKSPACE, Bench
+from tests.support.bench import APPROVER, AUDITOR, CHANNEL, STRANGER, WORKSPACE, Bench
+from tests.support.slack import desk_of
 
 
 def answers(bench: Bench, *receipts: dict[str, Any]) -> None:
@@ -203,11 +204,24 @@ def test_the_clock_asks_for_an_intake_once_when_it_is_due(bench: Bench) -> None:
 
 
 def test_whoever_may_see_may_ask_for_an_intake(bench: Bench) -> None:
-    bench.intake.request(WORKSPACE, AUDITOR)
+    bench.intake.request(WORKSPACE, AUDITOR, CHANNEL)
     (job,) = bench.work.named("intake")
-    assert job.args == (bench.business_id, AUDITOR)
+    assert job.args == (bench.business_id, AUDITOR, CHANNEL)
     with pytest.raises(NotAllowedError):
         bench.intake.request(WORKSPACE, STRANGER)
+
+
+def test_what_a_look_into_dext_brought_is_told_where_it_was_asked_for(bench: Bench) -> None:
+    desk = desk_of(bench)
+    bench.document()
+    for place, closed in ((CHANNEL, False), (CHANNEL, True), ("", False)):
+        desk.slack.closed = {CHANNEL} if closed else set()
+        bench.intake.request(WORKSPACE, AUDITOR, place)
+        bench.work_off("intake")
+        desk.catch_up()
+    (whispered,) = desk.slack.whispered
+    assert whispered[:2] == (CHANNEL, AUDITOR)
+    assert [told.channel for told in desk.slack.standing()] == [f"D{AUDITOR}"] * 2
 
 
 # Looking again.

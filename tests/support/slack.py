@@ -41,6 +41,7 @@ class FakeSlack:
     closed: set[str] = field(default_factory=set)
     down: bool = False
     homes: list[str] = field(default_factory=list)
+    whispered: list[tuple[str, str, str]] = field(default_factory=list)
 
     def post(self, channel: str, text: str, blocks: Blocks, *, thread_ts: str | None = None) -> PostedMessage:
         self._answer()
@@ -59,6 +60,9 @@ class FakeSlack:
 
     def ephemeral(self, channel: str, user: str, text: str, blocks: Blocks) -> None:
         self._answer()
+        if channel in self.closed:
+            raise SlackTargetError("not_in_channel")
+        self.whispered.append((channel, user, text))
 
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         self._answer()

@@ -216,7 +216,7 @@ def take_in(town: Town) -> None:
     """Have the bot look into Dext now, and wait until it has."""
 
     def looks() -> int:
-        said = [one["plain"] for one in town.reads_dm("femi")]
+        said = [one["plain"] for one in town.reads("femi")]
         return sum("Took in" in one or "Dext has nothing new" in one for one in said)
 
     before = looks()

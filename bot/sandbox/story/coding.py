@@ -25,8 +25,8 @@ def code_and_make_a_rule(town: Town, telling: Telling) -> None:
     chosen = _options(town, form, "category", "advert")
     telling.holds("the menu offers Advertising", _CATEGORY in str(chosen), chosen)
     town.submits("dana", form["id"], {f"category.{_version(form)}": {"entry.pick.category": _value(chosen)}})
-    saved = town.wait("the answer", lambda: _last_dm(town, "It is ready"))
-    telling.reads(saved, "direct message to Dana")
+    saved = town.wait("the answer", lambda: _last(town, "dana", "It is ready"))
+    telling.reads(saved, "only Dana sees this")
     row = town.wait("Dext hears of it", lambda: _dext_item(town, "DPW-1201", category=_CATEGORY))
     telling.holds("Dext has the category too", row["category"] == _CATEGORY, row["category"])
 
@@ -139,10 +139,6 @@ def _account(town: Town, account_id: str) -> str:
     organization = town.bill.credentials["organizations"][0]["id"]
     rows = town.bill.look("state")["organizations"][organization]["lists"]["chart-of-accounts"]
     return str(next(row["name"] for row in rows if row["id"] == account_id))
-
-
-def _last_dm(town: Town, words: str) -> Json | None:
-    return next((one for one in reversed(town.reads_dm("dana")) if words in _line(one)), None)
 
 
 def _last(town: Town, who: str, words: str) -> Json | None:

@@ -68,8 +68,8 @@ def give_roles(town: Town, telling: Telling) -> None:
         "auditor": [town.people["rui"]],
     }
     town.submits("dana", form["id"], values)
-    told = town.wait("the confirmation", lambda: _told(town, "Settings saved"))
-    telling.reads(told, "direct message to Dana")
+    told = town.wait("the confirmation", lambda: _saying(town, "Settings saved"))
+    telling.reads(told, "only Dana sees this")
 
 
 def sign_in_to_bill(town: Town, browser: Browser, organization: int) -> None:
@@ -105,10 +105,6 @@ def _saying(town: Town, *words: str) -> dict[str, Any] | None:
         if all(word in message["plain"] for word in words):
             return message
     return None
-
-
-def _told(town: Town, words: str) -> dict[str, Any] | None:
-    return next((message for message in reversed(town.reads_dm("dana")) if words in message["plain"]), None)
 
 
 def _lists_arrived(town: Town, telling: Telling) -> None:
