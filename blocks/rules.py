@@ -29,7 +29,7 @@ from bot.domain.lines import Ref
 from bot.domain.receiving import Change
 from bot.domain.rules import Auto, Rule, RuleKind
 from bot.domain.tax import NO_TAX
-from bot.domain.views import RuleEffect, RuleForm, RuleList, RuleRow, Trial
+from bot.domain.views import Applied, RuleEffect, RuleForm, RuleList, RuleRow, Trial
 
 PRECEDENCE = (
     "What a person edits wins over everything, then what was changed in Dext, then the sender's rule, the payment "
@@ -252,6 +252,24 @@ def apply_modal(effect: RuleEffect) -> Block:
             ":eyes: If you apply it, you have prepared these items and can't approve them.",
         ),
         close="Leave Them",
+    )
+
+
+def applied_message(view: Applied) -> Message:
+    """Tell whoever applied a rule to the inbox that it is done: how many items changed, and why others did not."""
+    many = f"It changed {plural(view.changed, 'item')}" if view.changed else "It changed nothing"
+    if view.rule is None:
+        text = "The rule was removed before it had been applied to the whole inbox."
+        return message(f"{text} {many}.", section(f"{text} {many}; the others are as they were."))
+    left = [
+        f"• {plural(view.covered, 'item')} kept what somebody edited or a stronger rule says" if view.covered else "",
+        f"• {plural(view.busy, 'item')} not touched: asked for or on the way to Bill.com already" if view.busy else "",
+    ]
+    lines = "\n".join(["", *(line for line in left if line)])
+    lead = "The rule has been applied to the inbox"
+    return message(
+        f"{lead}: {foreign(view.rule.label, 200)}. {many}.",
+        section(f"{lead}: *{foreign(view.rule.label, 200)}*. {many}.{lines}"),
     )
 
 

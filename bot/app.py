@@ -186,6 +186,7 @@ def build(settings: Settings, now: Callable[[], datetime] | None = None) -> Bot:
         receipts=receipts,
         suppliers=suppliers,
         writing=writing,
+        applying=applying,
     )
     jobs = Jobs(
         base=base,

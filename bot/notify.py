@@ -20,6 +20,7 @@ from blocks.home import home_view
 from blocks.kit import Message, context, message
 from blocks.lists import refresh_message, refreshed_message
 from blocks.receipts import read_message, receipt_message
+from blocks.rules import applied_message
 from blocks.suppliers import order_message
 from blocks.words import intake_message
 from bot.clients.slack import SlackGateway, SlackTargetError
@@ -29,6 +30,7 @@ from bot.domain.publishing import PublishState
 from bot.domain.views import RefreshProgress
 from bot.errors import RateLimitedError, UpstreamError
 from bot.log import get_logger
+from bot.services.applying import Applying
 from bot.services.approvals import Approvals
 from bot.services.asking import Asking
 from bot.services.consequences import Consequences
@@ -71,6 +73,7 @@ class Notify:
         receipts: Receipts,
         suppliers: Suppliers,
         writing: Writing,
+        applying: Applying,
     ) -> None:
         self._slack = slack
         self._messages = messages
@@ -88,6 +91,7 @@ class Notify:
         self._receipts = receipts
         self._suppliers = suppliers
         self._writing = writing
+        self._applying = applying
         self._log = get_logger(__name__)
 
     def tell(self, kind: str, subject: str) -> None:
@@ -123,6 +127,12 @@ class Notify:
                 alarm = self._watching.view(subject)
                 admin = next(iter(alarm.admins), "")
                 self._write(f"alarm:{subject}", alarm.business.admins_channel_id or admin, admin, alarm_message(alarm))
+            case "applied":
+                token, *rest = subject.split(":")
+                ending = self._applying.report(*rest)
+                said = applied_message(ending)
+                place = (ending.business.workspace_id, ending.user_id, ending.channel_id)
+                self._messages.answer(*place, said.text, said.blocks, key=token)
             case "unwritten":
                 self._unwritten(*subject.split(":"))
             case "home":

@@ -71,8 +71,10 @@ def save_rule(desk: Desk, body: dict[str, Any]) -> Block | None:
 def apply_rule(desk: Desk, body: dict[str, Any]) -> Block | None:
     """Apply a rule to the inbox, now that somebody said so."""
     who, memory = clicked(body), memory_of(body)
-    rule = desk.applying.request(who.workspace_id, who.user_id, who.business_id, memory["u"], memory["v"])
-    desk.answer(who, plain_answer(f"The rule is being applied to the inbox: {rule.label}."))
+    rule = desk.applying.request(
+        who.workspace_id, who.user_id, who.business_id, memory["u"], memory["v"], who.channel_id
+    )
+    desk.answer(who, plain_answer(f"The rule is being applied to the inbox: {rule.label}. You hear when it is done."))
     return {"response_action": "clear"}
 
 

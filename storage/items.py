@@ -133,9 +133,15 @@ def page(
     offset: int = 0,
     limit: int = 10,
     lock: bool = False,
+    after: int = 0,
 ) -> list[Item]:
-    """Return items with any of the statuses, oldest first; `words` are item numbers or part of a supplier."""
+    """Return items with any of the statuses, oldest first; `words` are item numbers or part of a supplier.
+
+    Those `after` a number stay in their place while items before them come and go.
+    """
     query = select(items).where(*_matching(business_id, statuses, words)).order_by(items.c.number)
+    if after:
+        query = query.where(items.c.number > after)
     if lock:
         query = query.with_for_update()
     return [item_of(row) for row in session.execute(query.offset(offset).limit(limit))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables_work import answers, messages
@@ -64,20 +64,21 @@ def forget_posted(session: Session, key: str) -> None:
     session.execute(delete(messages).where(messages.c.key == key))
 
 
-def add_answer(session: Session, answer: Answer, now: datetime) -> None:
-    """Keep an answer until it is delivered."""
-    session.execute(
-        insert(answers).values(
-            id=answer.id,
-            workspace_id=answer.workspace_id,
-            channel_id=answer.channel_id,
-            user_id=answer.user_id,
-            reply_to=answer.reply_to,
-            text=answer.text,
-            blocks=list(answer.blocks),
-            created_at=now,
-        )
-    )
+def add_answer(session: Session, answer: Answer, now: datetime) -> bool:
+    """Keep an answer until it is delivered; one that was kept before stays as it is. Return whether it is new."""
+    row = {
+        "id": answer.id,
+        "workspace_id": answer.workspace_id,
+        "channel_id": answer.channel_id,
+        "user_id": answer.user_id,
+        "reply_to": answer.reply_to,
+        "text": answer.text,
+        "blocks": list(answer.blocks),
+        "created_at": now,
+    }
+    # Nothing of a row that is there is overwritten.
+    statement = upsert(session, answers, [row], key=["id"], keep=list(row))
+    return session.execute(statement.returning(answers.c.id), row).one_or_none() is not None
 
 
 def unsent_answer(session: Session, answer_id: str) -> Answer | None:

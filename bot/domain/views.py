@@ -439,6 +439,23 @@ class RuleEffect:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """Be what came of applying a rule to the inbox, for `user_id`, who asked for it in a channel.
+
+    `covered` items hold what somebody edited or a stronger rule says; `busy` ones wait for approval or are on their
+    way. A rule that was removed meanwhile is none.
+    """
+
+    business: Business
+    rule: Rule | None
+    user_id: str
+    channel_id: str
+    changed: int
+    covered: int
+    busy: int
+
+
+@dataclass(frozen=True)
 class Trial:
     """Be what the rules of a business say of an item: each rule's part, what would hold, and who asks."""
 

@@ -56,15 +56,16 @@ class Messages:
         text: str,
         blocks: Sequence[Mapping[str, Any]],
         reply_to: str = "",
+        key: str = "",
     ) -> None:
-        """Keep an answer to a click and ask for its delivery.
+        """Keep an answer to a click and ask for its delivery; one with a `key` is kept once, whoever asks again.
 
         `reply_to` is the address Slack gave with the click, which replaces the message that was clicked;
         whoever has it can write there, so it is sealed. Without it the answer is a new message only
         that person sees.
         """
         with self._base.database.begin() as session:
-            self._answer_in(session, workspace_id, user_id, channel_id, text, blocks, reply_to)
+            self._answer_in(session, workspace_id, user_id, channel_id, text, blocks, reply_to, key)
 
     def draw_home(self, workspace_id: str, user_id: str, event_id: str) -> None:
         """Ask for a person's Home to be drawn, once an event; from now on it is also drawn when things change."""
@@ -102,11 +103,13 @@ class Messages:
         text: str,
         blocks: Sequence[Mapping[str, Any]],
         reply_to: str,
+        key: str,
     ) -> None:
-        answer_id = self._base.new_id()
+        answer_id = key or self._base.new_id()
         sealed = self._base.vault.seal(SecretStr(reply_to), answer_id, _REPLY) if reply_to else None
         answer = Answer(answer_id, workspace_id, channel_id, user_id, sealed, text, list(blocks))
-        outbox.add_answer(session, answer, self._base.clock())
+        if not outbox.add_answer(session, answer, self._base.clock()):
+            return
         job = Job("tell", f"tell:answer:{answer_id}", ("answer", answer_id, user_id), Queue.MESSAGES, user_id)
         self._base.work.enqueue_in(session, job)
 

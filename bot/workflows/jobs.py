@@ -12,7 +12,7 @@ from bot.engine import DurableWork
 from bot.errors import NotAllowedError, NotFoundError, OutcomeUnknownError, RateLimitedError, UnavailableError
 from bot.log import get_logger
 from bot.notify import Notify
-from bot.services.applying import Applying
+from bot.services.applying import Applying, Progress
 from bot.services.approvals import Approvals
 from bot.services.base import Base
 from bot.services.breaks import Breaks
@@ -109,12 +109,9 @@ class Jobs:
         """Tell Dext of edits."""
         self.writing.run(business_id, item_id)
 
-    def apply_rule(self, business_id: str, rule_id: str, by: str) -> None:
-        """Apply a rule to the items that are in the inbox."""
-        try:
-            self.applying.run(business_id, rule_id, by)
-        except NotFoundError:
-            get_logger(__name__).info("rule removed before it was applied", business=business_id, rule=rule_id)
+    def apply_rule(self, business_id: str, rule_id: str, by: str, *far: str) -> None:
+        """Apply a rule to the next items that are in the inbox; at the end whoever asked is told."""
+        self.applying.run(business_id, rule_id, by, Progress.of(rule_id, far))
 
     def publish(self, publish_id: str) -> None:
         """Do what is left of a publish."""

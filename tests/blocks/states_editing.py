@@ -14,7 +14,7 @@ from blocks.editing import edit_modal, edited_message, unwritten_message
 from blocks.items import publish_message
 from blocks.kit import Block, Message
 from blocks.rates import rate_modal, rates_message
-from blocks.rules import apply_modal, rule_modal, rules_message, trial_message
+from blocks.rules import applied_message, apply_modal, rule_modal, rules_message, trial_message
 from bot.domain.approvals import RequestState
 from bot.domain.bills import BillLine
 from bot.domain.businesses import TaxTreatment
@@ -27,7 +27,18 @@ from bot.domain.receiving import IN_DEXT, Change
 from bot.domain.rules import Auto, Matched, Rule, RuleBook, RuleKind
 from bot.domain.tax import NO_TAX, TaxRate
 from bot.domain.terms import Terms
-from bot.domain.views import Edited, EditForm, LinesForm, RuleEffect, RuleForm, RuleList, RuleRow, Trial, Unwritten
+from bot.domain.views import (
+    Applied,
+    Edited,
+    EditForm,
+    LinesForm,
+    RuleEffect,
+    RuleForm,
+    RuleList,
+    RuleRow,
+    Trial,
+    Unwritten,
+)
 
 from . import views as v
 
@@ -186,6 +197,9 @@ def rule_messages() -> Mapping[str, Message]:
         "rules, middle page": rules_message(rule_list(RULE, page=1, pages=3, count=20)),
         "trial": trial_message(Trial(v.BUSINESS, item(), verdict, told, ())),
         "trial, nothing": trial_message(Trial(v.BUSINESS, item(), nothing, (), ())),
+        "rule applied": applied_message(Applied(v.BUSINESS, RULE, v.ADMIN, v.CHANNEL, 12, 3, 1)),
+        "rule applied, to nothing": applied_message(Applied(v.BUSINESS, RULE, v.ADMIN, "", 0, 0, 0)),
+        "rule applied, removed meanwhile": applied_message(Applied(v.BUSINESS, None, v.ADMIN, "", 200, 0, 0)),
         "tax rates": rates_message(v.BUSINESS, RATES, True),
         "tax rates, to read": rates_message(v.BUSINESS, RATES, False),
         "tax rates, none": rates_message(v.BUSINESS, (), True),

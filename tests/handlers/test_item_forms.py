@@ -246,7 +246,7 @@ def test_a_rule_that_would_change_the_inbox_asks_first(room: Room) -> None:
     assert check_ack(said, "submission", view=RULE) == []
     assert call_of(room, "applying.request") is None
     assert ack(room.send_back(apply_modal(effect)).body) == {"response_action": "clear"}
-    assert call_of(room, "applying.request").args == (TEAM, v.APPROVER, "biz1", "rule1", 1)
+    assert call_of(room, "applying.request").args == (TEAM, v.APPROVER, "biz1", "rule1", 1, "")
 
 
 @pytest.mark.parametrize("kind", list(RuleKind))

@@ -17,11 +17,14 @@ from bot.domain.lists import ListName
 from bot.domain.rules import Auto, Rule, RuleKind
 from bot.domain.tax import NO_TAX
 from bot.errors import ConflictError, FormError, InputError, NotAllowedError, NotFoundError
+from bot.services import applying
+from bot.services.applying import Progress
 from bot.services.rule_forms import WantedRule
 from storage import changes, items
 from tests.services.test_editing import again, dext_item, entry, history, save
 from tests.storage.conftest import statements
-from tests.support.bench import ADMIN, APPROVER, FINANCE, STRANGER, WORKSPACE, Bench
+from tests.support.bench import ADMIN, APPROVER, CHANNEL, FINANCE, STRANGER, WORKSPACE, Bench
+from tests.support.slack import desk_of
 
 ACME = "Acme Cloud Services"
 
@@ -375,7 +378,7 @@ def test_applying_says_first_how_many_items_will_change(both: Bench) -> None:
     assert again(both, other) == other
     assert again(both, waiting).details.category == "Freight & Shipping"
     assert both.applying.effect(WORKSPACE, ADMIN, both.business_id, rule.id).many == 0
-    assert both.applying.run(both.business_id, rule.id, ADMIN) == 0
+    assert both.applying.run(both.business_id, rule.id, ADMIN, Progress("again")) == 0
 
 
 def test_applying_never_covers_an_edit(bench: Bench) -> None:
@@ -383,8 +386,50 @@ def test_applying_never_covers_an_edit(bench: Bench) -> None:
     save(bench, item, CATEGORY=freight(bench))
     rule = add(bench, sets={"CATEGORY": software(bench)})
     assert bench.applying.effect(WORKSPACE, ADMIN, bench.business_id, rule.id).many == 0
-    bench.applying.run(bench.business_id, rule.id, ADMIN)
+    bench.applying.run(bench.business_id, rule.id, ADMIN, Progress("t1"))
     assert again(bench, item).details.category == "Freight & Shipping"
+
+
+def test_whoever_applied_a_rule_is_told_once_what_came_of_it(both: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "_CHUNK", 2)
+    desk = desk_of(both)
+    lacking = [both.ready_item(category=None, invoice_number=f"N-{number}") for number in range(3)]
+    edited = both.ready_item(category=None, invoice_number="E")
+    save(both, edited, CATEGORY=freight(both))
+    both.ask(both.ready_item(category="Freight & Shipping", invoice_number="W").id)
+    rule = add(both, sets={"CATEGORY": software(both)})
+    both.applying.request(WORKSPACE, ADMIN, both.business_id, rule.id, rule.version, CHANNEL)
+    # Each job is killed after its commit, and so begun again.
+    while waiting := both.work.named("apply_rule"):
+        for _ in range(2):
+            both.jobs.apply_rule(*waiting[0].args)
+        both.work.waiting.remove(waiting[0])
+    (told,) = [job for job in both.work.named("tell") if job.args[0] == "applied"]
+    desk.slack.whispered.clear()
+    for _ in range(2):
+        both.jobs.tell(*told.args)
+    desk.catch_up()
+    ending = [text for _, _, text in desk.slack.whispered if "has been applied" in text]
+    assert ending == [f"The rule has been applied to the inbox: {rule.label}. It changed 3 items."]
+    assert desk.slack.whispered[-1][:2] == (CHANNEL, ADMIN)
+    report = both.applying.report(*told.args[1].split(":")[1:])
+    assert (report.changed, report.covered, report.busy) == (3, 1, 1)
+    assert {again(both, item).details.category for item in lacking} == {"Software Subscriptions"}
+
+
+def test_a_rule_that_is_removed_while_it_is_applied_ends_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "_CHUNK", 1)
+    for number in range(2):
+        bench.ready_item(category=None, invoice_number=f"N-{number}")
+    rule = add(bench, sets={"CATEGORY": software(bench)})
+    bench.applying.request(WORKSPACE, ADMIN, bench.business_id, rule.id, rule.version)
+    (job,) = bench.work.named("apply_rule")
+    bench.jobs.apply_rule(*job.args)  # and once more after a kill, when the rule is gone
+    bench.rules.remove(WORKSPACE, ADMIN, bench.business_id, rule.id)
+    bench.work_off("apply_rule")
+    (subject,) = bench.work.told("applied")
+    report = bench.applying.report(*subject.split(":")[1:])
+    assert (report.rule, report.changed) == (None, 1)
 
 
 def test_a_rule_that_changed_since_it_was_counted_is_not_applied(bench: Bench) -> None:

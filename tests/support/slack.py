@@ -144,6 +144,7 @@ def notify_of(bench: Bench, slack: SlackGateway) -> Notify:
         receipts=bench.receipts,
         suppliers=bench.suppliers,
         writing=bench.writing,
+        applying=bench.applying,
     )
 
 
