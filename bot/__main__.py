@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 # Imports of the rest stand inside the commands: `--help` answers at once.
 
 
+def _port(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    """Return the number of a port that a program of anybody's may listen on; refuse others in one sentence."""
+    if value.isdecimal() and 1024 <= int(value) <= 65_535:
+        return int(value)
+    raise click.ClickException(f"{value!r} is no port: choose a number from 1024 to 65535, as in PORT=4010.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Run Dext and Bill.com from Slack."""
@@ -113,7 +120,7 @@ def sandbox(service: str, port: int, bot_url: str, keep: Path | None, clock_file
 
 
 @main.command()
-@click.option("--port", default=4000, show_default=True, help="Port of the page on 127.0.0.1.")
+@click.option("--port", default="4000", show_default=True, callback=_port, help="Port of the page on 127.0.0.1.")
 @click.option(
     "--anew/--go-on", default=None, help="Begin anew, or go on where the last demo ended; else you are asked."
 )

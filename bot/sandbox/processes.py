@@ -23,6 +23,8 @@ START_SECONDS = 60.0
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends a program that runs in a terminal: Ctrl-C, a kill, the terminal's end."""
 
+HIGHEST_PORT = 65_535
+
 _NEVER_LENT = range(20_000, 30_000)  # below the ports that systems give to outgoing connections
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from types import FrameType
 
 from bot.sandbox.demo.alone import RunningError, alone
 from bot.sandbox.demo.scenes import set_the_scene
-from bot.sandbox.processes import ENDINGS, is_free
+from bot.sandbox.processes import ENDINGS, HIGHEST_PORT, is_free
 from bot.sandbox.serve import HOST
 from bot.sandbox.town import Town, TownError
 
@@ -30,7 +30,7 @@ def play(port: int, anew: bool | None) -> int:
     try:
         with _endings(), alone(FOLDER.with_suffix(".lock"), address) as lock:
             if not is_free(port):
-                _say(f"Something else listens on port {port}. Choose another one: make demo PORT={port + 10}")
+                _say(f"Something else listens on port {port}. Choose another one: make demo PORT={_another(port)}")
                 return 1
             if _begins_anew(anew):
                 shutil.rmtree(FOLDER, ignore_errors=True)
@@ -73,6 +73,10 @@ def _keep_going(town: Town) -> None:
         _say(f"The bot ended; starting it again. Why is in its log: {_log()}")
         town.start_bot()
     raise TownError(f"the bot ended {short_lives} times soon after its start")
+
+
+def _another(port: int) -> int:
+    return port + 10 if port + 10 <= HIGHEST_PORT else port - 10
 
 
 def _begins_anew(anew: bool | None) -> bool:

@@ -127,6 +127,17 @@ def test_a_second_demo_says_where_the_first_is_and_touches_nothing(demo: Demo) -
     assert len(demo.running()) == 4
 
 
+@pytest.mark.parametrize("port", ["99999", "65536", "abc", "0", "80", "-1"])
+def test_what_is_no_port_is_refused_in_a_sentence(tmp_path: Path, port: str) -> None:
+    words = [sys.executable, "-m", "bot", "demo", f"--port={port}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    assert ended.returncode == 1
+    sentence = f"Error: '{port}' is no port: choose a number from 1024 to 65535, as in PORT=4010.\n"
+    assert (ended.stdout, ended.stderr) == ("", sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_taken_port_is_named_before_anything_is_deleted(tmp_path: Path) -> None:
     home = tmp_path / "var" / "demo"
     home.mkdir(parents=True)
