@@ -84,8 +84,8 @@ def made_secret(word: str) -> str:
 class Seed:
     """One workspace and one app installed in it."""
 
-    team_name: str = "Harbour & Vale"
-    team_domain: str = "harbour-vale"
+    team_name: str = "Alderway Accounting"
+    team_domain: str = "alderway-accounting"
     app_name: str = "dext"
     command: str = "/dext"
     people: tuple[Person, ...] = PEOPLE
