@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from playwright.sync_api import expect
+
+from blocks.kit import foreign
+from bot.sandbox.slack.page.serve import ASSETS
 
 from ..support import Json, actions, button, home, modal, mrkdwn, option, plain, section
 from .desk import Desk
@@ -64,6 +68,27 @@ def test_markup_names_links_dates_and_foreign_words(desk: Desk) -> None:
     expect(said).to_contain_text(":no_such_emoji: 2*3*4 snake_case_name")
     desk.open("femi")
     expect(desk.message(ts).locator("time").nth(1)).to_have_text("Nov 18, 2026 at 12:06")
+
+
+def test_marks_of_foreign_words_are_signs_inside_and_outside_of_our_own(desk: Desk) -> None:
+    supplier = "<img src=x onerror=alert(1)> **bold** <!channel> & Sons"
+    name = foreign(supplier)
+    code, late = foreign("`not code`"), foreign("_x_ and ~y~")
+    ts = desk.stage.post([section(f"*{name}* sent {name}, {code}, `our {late}`, _{foreign('a *b* c')}_ and *ours*")])
+    desk.open()
+    said = desk.message(ts).locator(".content")
+    zero = "\u200b"
+    assert [words.replace(zero, "") for words in said.locator("strong").all_inner_texts()] == [supplier, "ours"]
+    assert [words.replace(zero, "") for words in said.locator("em").all_inner_texts()] == ["a *b* c"]
+    assert [words.replace(zero, "") for words in said.locator("code").all_inner_texts()] == ["our _x_ and ~y~"]
+    expect(said.locator("s, img, .mention")).to_have_count(0)
+
+
+def test_signs_need_no_emoji_font() -> None:
+    table = (ASSETS / "emoji.js").read_text().split("const SIGNS = {")[1].split("};")[0]
+    signs = re.findall(r': \["(.+?)"', table)
+    assert len(signs) > 20
+    assert [sign for sign in signs if unicodedata.ucd_3_2_0.category(sign) == "Cn"] == ["⚠"]
 
 
 def test_hostile_words_stay_words(desk: Desk) -> None:

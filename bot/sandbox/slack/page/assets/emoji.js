@@ -2,14 +2,14 @@
 
 import { h } from "./dom.js";
 
-/** Signs that every font has, with a colour: those the bot uses most do not depend on an emoji font. */
+/** Signs that every font has (those of Unicode 3.2, and ⚠), with a colour: those the bot uses most need no emoji font. */
 const SIGNS = {
   white_check_mark: ["✔", "go"], heavy_check_mark: ["✔", "go"], x: ["✖", "stop"], warning: ["⚠", "warn"],
   hourglass_flowing_sand: ["◔", "cool"], hourglass: ["◔", "cool"], small_orange_diamond: ["◆", "warn"],
   large_orange_diamond: ["◆", "warn"], small_blue_diamond: ["◆", "cool"], large_blue_diamond: ["◆", "cool"],
   large_green_circle: ["●", "go"], large_yellow_circle: ["●", "warn"], red_circle: ["●", "stop"],
   large_blue_circle: ["●", "cool"], arrows_counterclockwise: ["↻", "cool"], calendar: ["▦", "cool"],
-  wrench: ["⚒", "cool"], electric_plug: ["⏻", "cool"], abacus: ["∑", "cool"], eyes: ["◉", "cool"],
+  wrench: ["✎", "cool"], electric_plug: ["↔", "cool"], abacus: ["∑", "cool"], eyes: ["◉", "cool"],
   rotating_light: ["▲", "stop"], white_circle: ["○", "cool"],
 };
 
