@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,36 @@ def test_what_bill_holds_is_readable(desk: Desk, neighbours: dict[str, Any]) -> 
     panel.get_by_text("Fjord Energy – 12.50").click()
     expect(panel.locator("details[open]")).to_contain_text("12.50 to Utilities")
     expect(panel.locator("details[open]")).to_contain_text("F-1")
+
+
+def test_credits_and_payments_are_shown_and_lists_named_in_words(desk: Desk, neighbours: dict[str, Any]) -> None:
+    state = neighbours["bill"].state
+    organization = next(iter(state.organizations.values()))
+    vendor = next(row for row in organization.lists["vendors"].values() if row["name"] == "Fjord Energy")
+    account = next(row for row in organization.lists["chart-of-accounts"].values() if row["name"] == "Utilities")
+    coded = {"classifications": {"chartOfAccountId": account["id"]}}
+    credit = {"vendorId": vendor["id"], "referenceNumber": "CN-7", "creditDate": "2026-11-24", "amount": 30}
+    line = {"amount": 30, "description": "Returned", **coded}
+    state.add(organization, "vendor-credits", {**credit, "appliedAmount": 0, "vendorCreditLineItems": [line]})
+    payment = {
+        "id": "p1",
+        "vendorId": vendor["id"],
+        "processDate": "2026-11-25",
+        "amount": 9,
+        "billPayments": [],
+        **coded,
+    }
+    organization.payments.append(payment)
+    opened(desk)
+    desk.page.get_by_role("tab", name="Bill.com").click()
+    panel = desk.page.get_by_role("tabpanel")
+    expect(panel.locator(".hint").first).to_contain_text(re.compile(r"Chart of accounts \d+, 1 archived"))
+    expect(panel.locator(".hint").first).to_contain_text("1 vendor credit · 1 payment")
+    panel.get_by_text("Fjord Energy – credit of 30.00").click()
+    expect(panel.locator("details[open]")).to_contain_text("30.00 to Utilities Returned")
+    expect(panel.locator("details[open]")).to_contain_text("CN-7")
+    panel.get_by_text("Fjord Energy – paid 9.00").click()
+    expect(panel.locator("details[open]").last).to_contain_text("2026-11-25")
 
 
 def test_a_refused_payload_is_shown_as_itself(desk: Desk) -> None:
