@@ -32,7 +32,7 @@ def test_a_forwarded_link_is_live_only_when_the_admin_finishes(unconnected: Town
     walk_through(town)  # anybody with the link can do this
     prompt = finish_prompt(town)
     assert "Harbor & Pine Interiors" in prompt["plain"]
-    assert "maya@harborpine.example" in prompt["plain"]
+    assert "maya@harborandpine.example" in prompt["plain"]
     assert nothing_live(town)
     assert "not connected" in town.types("dana", "publish")["shown"][-1]["plain"]
 

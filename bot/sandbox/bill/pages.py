@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -24,24 +25,37 @@ table{font-size:.85rem;margin-top:1.5rem;border-collapse:collapse}td{padding:.1r
 """
 
 
-def sign_in_page(ticket: str, people: list[Person], *, wrong: bool = False, email: str = "") -> str:
-    """Return the page that asks for e-mail and password, with the sandbox's people below."""
+def sign_in_page(
+    ticket: str, people: list[Person], names: Mapping[str, str], *, wrong: bool = False, email: str = "", fill: str = ""
+) -> str:
+    """Return the page that asks for e-mail and password, with the sandbox's people below.
+
+    `names` are the organizations' by id; the form holds what the person `fill` signs in with.
+    """
     note = '<p class="wrong" role="alert">That e-mail or password is wrong.</p>' if wrong else ""
+    chosen = next((person for person in people if person.email == fill), None)
+    email, password = (chosen.email, chosen.password) if chosen else (email, "")
+    there = " autofocus" if chosen else ""
     rows = "".join(
-        f"<tr><td>{escape(person.email)}</td><td><code>{escape(person.password)}</code></td></tr>" for person in people
+        f"<tr><td>{escape(person.email)}<br><small>{escape(', '.join(names[one] for one in person.users))}</small></td>"
+        f"<td><code>{escape(person.password)}</code></td>"
+        f'<td><button name="fill" value="{escape(person.email)}" aria-label="Fill in as {escape(person.email)}">'
+        "Fill In</button></td></tr>"
+        for person in people
     )
     return _page(
         "Sign in",
         f"""<h1>Sign in to connect your organization</h1>{note}
 <form method="post" action="/authx/sign-in">{_ticket(ticket)}
 <label for="email">E-mail</label>
-<input id="email" name="email" type="email" autocomplete="off" value="{escape(email)}" autofocus>
+<input id="email" name="email" type="email" autocomplete="off" value="{escape(email)}"{"" if chosen else " autofocus"}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="off">
-<button class="main" name="decision" value="allow">Sign in</button>
+<input id="password" name="password" type="password" autocomplete="off" value="{escape(password)}">
+<button class="main" name="decision" value="allow"{there}>Sign in</button>
 <button name="decision" value="deny">Cancel</button>
 </form>
-<table><caption>People of this sandbox</caption>{rows}</table>""",
+<form method="post" action="/authx/sign-in">{_ticket(ticket)}
+<table><caption>People of this sandbox, and their organizations</caption>{rows}</table></form>""",
     )
 
 

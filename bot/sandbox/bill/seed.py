@@ -131,7 +131,7 @@ def plant(clock: SandboxClock, seed: Literal["small", "empty"], given: Overrides
     first = _organization(names.FIRST_ORGANIZATION, "Portland", source, start)
     second = _organization(names.SECOND_ORGANIZATION, "Seattle", source, start)
     one, two = Planter(first, source, start), Planter(second, source, start)
-    first_users = one.people(names.USERS, "harborpine.example")
+    first_users = one.people(names.USERS, "harborandpine.example")
     first_users[-1]["archived"] = True
     second_users = two.people(
         [("Maya", "Okafor", "ADMINISTRATOR"), ("Hannah", "Weiss", "ADMINISTRATOR")], "kestreloutdoor.example"

@@ -45,7 +45,7 @@ def authorize(call: Call) -> Response:
     if not run.state:
         return _back(run, error="invalid_request", error_description="state is required")
     state.authorizations[run.ticket] = run
-    return _page(sign_in_page(run.ticket, state.people))
+    return _page(sign_in_page(run.ticket, state.people, _names(state)))
 
 
 def check_password(call: Call) -> Response:
@@ -56,10 +56,13 @@ def check_password(call: Call) -> Response:
         return _problem("This sign-in has expired. Please start again.")
     if form.get("decision") == "deny":
         return _deny(call.state, run)
+    if "fill" in form:
+        return _page(sign_in_page(run.ticket, call.state.people, _names(call.state), fill=form["fill"]))
     email, password = form.get("email", "").strip().lower(), form.get("password", "")
     person = next((one for one in call.state.people if one.email == email and one.password == password), None)
     if person is None:
-        return _page(sign_in_page(run.ticket, call.state.people, wrong=True, email=email), 401)
+        names = _names(call.state)
+        return _page(sign_in_page(run.ticket, call.state.people, names, wrong=True, email=email), 401)
     run.person = person
     return _page(consent_page(run.ticket, person, [call.state.organizations[name] for name in person.users]))
 
@@ -76,6 +79,10 @@ def consent(call: Call) -> Response:
     if organization_id not in run.person.users:
         return _problem("You do not belong to this organization.", 403)
     return _back(run, code=give_code(call.state, run, organization_id))
+
+
+def _names(state: BillState) -> dict[str, str]:
+    return {organization.id: organization.name for organization in state.organizations.values()}
 
 
 def _run(state: BillState, form: dict[str, str]) -> Authorization | None:

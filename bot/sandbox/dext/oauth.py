@@ -40,6 +40,8 @@ def routes(world: World, tokens: Tokens) -> list[Route]:
             redirect_uri = _loopback(sent)
         except OAuthError as error:
             return _refused(error)
+        if "fill" in sent:
+            return _page(sent, world, fill=sent["fill"])
         if sent.get("decision") != "allow":
             return _back(redirect_uri, sent, error="access_denied")
         found = tokens.person(sent.get("email", ""), sent.get("password", ""))
@@ -102,9 +104,11 @@ def _loopback(sent: Mapping[str, str]) -> str:
     return address
 
 
-def _page(carried: Mapping[str, str], world: World, email: str = "", problem: str = "", status: int = 200) -> Response:
+def _page(
+    carried: Mapping[str, str], world: World, email: str = "", problem: str = "", status: int = 200, fill: str = ""
+) -> Response:
     fields = {name: carried[name] for name in CARRIED if name in carried}
-    text = page.sign_in(fields, world.accounts.values(), email, problem)
+    text = page.sign_in(fields, world.accounts.values(), email, problem, fill)
     return HTMLResponse(text, status, headers=page.HEADERS)
 
 

@@ -27,7 +27,11 @@ input { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; backgr
 button { flex: 1; padding: .65rem; font: inherit; font-weight: 600; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--soft); background: transparent; color: inherit; }
 button[value=allow] { background: var(--mark); border-color: var(--mark); color: #fff; }
-details { margin-top: 1.4rem; font-size: .85rem; color: var(--soft); }
+.people { margin-top: 1.4rem; font-size: .85rem; color: var(--soft); }
+.people h2 { font-size: .95rem; margin: 0 0 .4rem; }
+.people ul { list-style: none; margin: 0; padding: 0; }
+.people li { padding: .35rem 0; }
+button.fill { padding: .1rem .6rem; font-size: .85rem; }
 code { overflow-wrap: anywhere; }
 """
 
@@ -38,17 +42,23 @@ HEADERS = {
 }
 
 
-def sign_in(carried: Mapping[str, str], accounts: Iterable[Account], email: str = "", problem: str = "") -> str:
+def sign_in(
+    carried: Mapping[str, str], accounts: Iterable[Account], email: str = "", problem: str = "", fill: str = ""
+) -> str:
     """Build the page that asks who it is and whether the application may have access.
 
-    `carried` are the fields of the authorization that come back with the form.
+    `carried` are the fields of the authorization that come back with the form; the form holds what the
+    person `fill` signs in with.
     """
     hidden = "".join(f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in carried.items())
+    known = [(account, user) for account in accounts for user in account.users if not user.suspended]
+    password = next((user.password for _, user in known if user.email == fill), "")
+    email, first, there = (fill, "", " autofocus") if password else (email, " autofocus", "")
     people = "".join(
-        f"<li>{escape(account.name)}: <code>{escape(user.email)}</code>, <code>{escape(user.password)}</code></li>"
-        for account in accounts
-        for user in account.users
-        if not user.suspended
+        f"<li><strong>{escape(account.name)}</strong><br><code>{escape(user.email)}</code>, "
+        f'<code>{escape(user.password)}</code> <button class="fill" name="fill" value="{escape(user.email)}" '
+        f'aria-label="Fill in as {escape(user.email)}">Fill In</button></li>'
+        for account, user in known
     )
     wrong = f'<p class="wrong" role="alert">{escape(problem)}</p>' if problem else ""
     return f"""<!doctype html>
@@ -68,15 +78,19 @@ def sign_in(carried: Mapping[str, str], accounts: Iterable[Account], email: str 
 <form method="post" action="/oauth/sign-in">
 {hidden}
 <label for="email">E-mail</label>
-<input id="email" name="email" type="email" value="{escape(email)}" autocomplete="username" required autofocus>
+<input id="email" name="email" type="email" value="{escape(email)}" autocomplete="username" required{first}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input id="password" name="password" type="password" value="{escape(password)}" autocomplete="off" required>
 <div class="choice">
-<button name="decision" value="allow">Allow</button>
+<button name="decision" value="allow"{there}>Allow</button>
 <button name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<details><summary>People of this sandbox</summary><ul>{people}</ul></details>
+<form class="people" method="post" action="/oauth/sign-in">
+{hidden}
+<h2>People of this sandbox, and their businesses</h2>
+<ul>{people}</ul>
+</form>
 </main>
 </body>
 </html>

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -45,6 +47,19 @@ def test_the_sign_in_page_says_it_is_a_sandbox_and_escapes(visitor: Bench) -> No
     assert "<script>" not in again.text
     assert "wrong" in again.text
     assert ticket_of(again) == form["ticket"]
+
+
+def test_a_newcomer_signs_in_with_one_click(visitor: Bench) -> None:
+    user = visitor.user("maya")
+    page = visitor.call("GET", "/authx/authorize", {}, params=visitor.authorization())
+    assert "<small>Harbor &amp; Pine Interiors</small>" in page.text
+    assert f'value="{user["password"]}"' not in page.text
+    filled = visitor.call("POST", "/authx/sign-in", {}, data={"ticket": ticket_of(page), "fill": user["email"]})
+    assert (filled.status_code, ticket_of(filled)) == (200, ticket_of(page))
+    for name in ("email", "password"):
+        assert re.search(rf'<input id="{name}"[^>]*value="{re.escape(user[name])}"', filled.text)
+    nobody = visitor.call("POST", "/authx/sign-in", {}, data={"ticket": ticket_of(page), "fill": "<b>@x.example"})
+    assert "<b>@x" not in nobody.text
 
 
 def test_the_choice_shows_only_the_persons_organizations(visitor: Bench) -> None:

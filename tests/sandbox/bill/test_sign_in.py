@@ -22,7 +22,7 @@ def test_wrong_credentials_each_have_their_code(bench: Bench) -> None:
     maya = bench.user("maya")
     email, password, organization = maya["email"], maya["password"], bench.organization
     refused(bench.log_in_with(email, "wrong", organization), 401, "BDC_1101")
-    refused(bench.log_in_with("nobody@harborpine.example", password, organization), 401, "BDC_1101")
+    refused(bench.log_in_with("nobody@harborandpine.example", password, organization), 401, "BDC_1101")
     refused(bench.log_in_with(email, password, organization, key="01XXX"), 401, "BDC_1102")
     refused(bench.log_in_with(email, password, "00800000000000000000"), 401, "BDC_1123")
     refused(bench.login("daniel", bench.other_organization), 401, "BDC_1123")

@@ -19,6 +19,19 @@ def test_sign_in_page_says_what_it_is_and_escapes(dext: Driver) -> None:
     assert 'value="&quot;&gt;&lt;script&gt;x"' in reply.text
 
 
+def test_a_newcomer_signs_in_with_one_click(dext: Driver) -> None:
+    carried = authorize(dext, state="s1")
+    shown = dext.send("GET", "/oauth/authorize", params=carried)
+    assert "<strong>Kestrel Outdoor Ltd</strong><br><code>lena@kestreloutdoor.example</code>" in shown.text
+    assert "<details>" not in shown.text
+    assert 'value="kestrel-lena-1"' not in shown.text
+    filled = dext.send("POST", "/oauth/sign-in", data={**carried, "fill": "lena@kestreloutdoor.example"})
+    assert filled.status_code == 200
+    for value in ("lena@kestreloutdoor.example", "kestrel-lena-1", "s1"):
+        assert f'value="{value}"' in filled.text
+    assert "<b>x" not in dext.send("POST", "/oauth/sign-in", data={**carried, "fill": "<b>x"}).text
+
+
 @pytest.mark.parametrize(
     "change",
     [
