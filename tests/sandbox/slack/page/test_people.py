@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from playwright.sync_api import Browser, expect
@@ -32,6 +34,16 @@ def test_ephemeral_messages_are_for_one_person(desk: Desk) -> None:
     expect(desk.page.locator("main")).to_contain_text("Only visible to you")
     desk.page.reload()
     expect(desk.page.locator("main")).to_contain_text("A secret")
+
+
+def test_it_says_what_time_it_is_for_each_person(desk: Desk) -> None:
+    desk.open("femi")
+    for person, place in (("Femi Okafor", "Lagos"), ("Gil Novak", "New York")):
+        shown = desk.page.get_by_role("button", name=person).locator(".local")
+        expect(shown).to_have_text(re.compile(rf"^\d\d:\d\d in {place}$"))
+    now = desk.stage.sandbox.slack.clock.now().astimezone(ZoneInfo("Africa/Lagos"))
+    near = [f"{now + timedelta(minutes=late):%H:%M} in Lagos" for late in (-1, 0, 1)]
+    assert desk.page.get_by_role("button", name="Femi Okafor").locator(".local").inner_text() in near
 
 
 def test_each_person_sees_their_channels(desk: Desk) -> None:

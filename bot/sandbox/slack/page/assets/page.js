@@ -13,6 +13,7 @@ import { become, follow, onChange, roomId, state, timeline } from "./state.js";
 import { complain } from "./toasts.js";
 
 const at = (id) => document.getElementById(id);
+const CLOCK_MS = 20_000;
 const unread = new Map();
 const view = { key: "", timeline: null, home: null, composer: null, thread: null };
 
@@ -187,6 +188,7 @@ async function start() {
   startDrawer();
   window.addEventListener("hashchange", moved);
   moved();
+  setInterval(drawSide, CLOCK_MS);
   follow();
 }
 

@@ -1,8 +1,9 @@
 // People to be, and places to go.
 
+import { clockTime } from "./dates.js";
 import { add, h } from "./dom.js";
 import { avatar } from "./messages.js";
-import { state } from "./state.js";
+import { sandboxNow, state } from "./state.js";
 
 /** Draw the sidebar. `unread` gives counts by room id; `go(person, place)` moves. */
 export function drawSidebar(nav, unread, go) {
@@ -27,9 +28,10 @@ export function drawSidebar(nav, unread, go) {
 function personButton(person, go) {
   const here = person.id === state.viewer.id;
   const role = [person.title, person.is_admin ? "admin" : ""].filter(Boolean).join(", ");
+  const time = `${clockTime(sandboxNow().getTime() / 1000, person.tz)} in ${person.tz.split("/").pop().replaceAll("_", " ")}`;
   return h("li", {}, h("button", { type: "button", "aria-pressed": String(here), "data-key": `as ${person.name}`,
     onclick: () => go(person.name, state.place) }, avatar(person.real_name, false),
-    h("span", {}, h("span", { class: "name" }, person.real_name), h("small", {}, role))));
+    h("span", {}, h("span", { class: "name" }, person.real_name), h("small", {}, role), h("small", { class: "local" }, time))));
 }
 
 function placeLink(place, label, count, mark) {
