@@ -44,14 +44,20 @@ def control(work: Callable[[BillState, Row], Any]) -> Callable[[Call], Response]
 
 
 def expire_sessions(state: BillState, data: Row) -> Row:
-    """End all v3 sessions; access tokens too unless `bearers` is false, v2 sessions if `v2` is true."""
-    ended = len(state.sessions)
-    state.sessions.clear()
+    """End v3 sessions; access tokens too unless `bearers` is false, v2 sessions if `v2` is true.
+
+    All of them, or those of the `organizationId` that is named.
+    """
+    only = data.get("organizationId")
+    ended = 0
+    for kind in (state.sessions, state.v2_sessions)[: 2 if data.get("v2", False) else 1]:
+        for session in [one for one in kind.values() if only in (None, one.organization_id)]:
+            del kind[session.id]
+            ended += kind is state.sessions
     if data.get("bearers", True):
         for grant in state.grants:
-            grant.access_expires = state.now()
-    if data.get("v2", False):
-        state.v2_sessions.clear()
+            if only in (None, grant.organization_id):
+                grant.access_expires = state.now()
     return {"ended": ended}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from playwright.sync_api import Locator, expect
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import bill, dext
-from bot.sandbox.dext.tokens import Grant
+from bot.sandbox.bill.state import Grant, Session
+from bot.sandbox.dext import tokens as dext_tokens
 from bot.sandbox.wire import SandboxClock
 
 from ..support import Served, button, section
@@ -110,7 +112,7 @@ def test_mishaps_meet_the_business_that_was_chosen(desk: Desk, neighbours: dict[
     world, tokens = neighbours["dext"].state
     harbor, kestrel = world.accounts.values()
     for account in (harbor, kestrel):
-        tokens.grant(Grant(account.id, account.users[0].email, ""))
+        tokens.grant(dext_tokens.Grant(account.id, account.users[0].email, ""))
     before = len(harbor.items), len(kestrel.items)
     for number, name in enumerate(("Let it arrive", "Revoke Dext access", "Revoke access"), 1):
         desk.button(name).click()
@@ -122,6 +124,35 @@ def test_mishaps_meet_the_business_that_was_chosen(desk: Desk, neighbours: dict[
     expect(desk.page.get_by_role("tabpanel")).to_contain_text("the bot has no access")
     first, second = neighbours["bill"].state.organizations.values()
     assert (first.sync_token.revoked, second.sync_token.revoked) == (False, True)
+
+
+def test_a_session_idles_out_for_the_chosen_business_only(desk: Desk, neighbours: dict[str, Any]) -> None:
+    state = neighbours["bill"].state
+    first, second = state.organizations
+    for name, organization in (("a", first), ("b", second)):
+        session = Session(name, "key", organization, "user", "user", state.now())
+        state.sessions[name], state.v2_sessions[name] = session, session
+        state.grants.append(Grant(organization, "user", "client", access_expires=state.now() + timedelta(hours=1)))
+    log = opened(desk)
+    desk.page.get_by_role("combobox", name="Business").select_option(label="Kestrel Outdoor Ltd")
+    expect(desk.page.get_by_role("combobox", name="Category").locator("option")).to_have_count(1)
+    desk.button("Session idles out").click()
+    expect(log).to_contain_text("ended 1 session and the access tokens of Kestrel Outdoor Ltd")
+    assert (list(state.sessions), list(state.v2_sessions)) == (["a"], ["a"])
+    assert [grant.access_expires <= state.now() for grant in state.grants] == [False, True]
+
+
+def test_access_is_restored_only_where_that_helps(desk: Desk, neighbours: dict[str, Any]) -> None:
+    state = neighbours["bill"].state
+    state.grants.append(Grant(next(iter(state.organizations)), "user", "client"))
+    log = opened(desk)
+    expect(desk.page.get_by_text("is given anew by /dext reconnect")).to_be_visible()
+    expect(desk.button("Restore access")).to_be_hidden()
+    desk.button("Revoke access").click()
+    expect(log).to_contain_text("typing /dext reconnect")
+    desk.page.get_by_role("combobox", name="Business").select_option(label="Kestrel Outdoor Ltd")
+    expect(desk.button("Restore access")).to_be_visible()
+    expect(desk.page.get_by_text("is given anew by /dext reconnect")).to_be_hidden()
 
 
 def test_slack_limits_the_rate_and_clocks_jump(desk: Desk, neighbours: dict[str, Any]) -> None:
@@ -142,6 +173,10 @@ def test_a_bot_that_follows_jumps_too(desk: Desk, neighbours: dict[str, Any], tm
     log = opened(desk)
     desk.button("A day passes").click()
     expect(log).to_contain_text("The bot's clock too")
+    expect(log).to_contain_text("between nine and five of their own time")
+    tomorrow = desk.stage.sandbox.slack.clock.now()
+    expect(log).to_contain_text(f"{tomorrow:%a}, {tomorrow.day} {tomorrow:%b %Y}")
+    expect(desk.page.get_by_text("UTC for the pretend services and the bot")).to_contain_text(f"{tomorrow:%b %Y}")
     desk.button("A year passes").click()
     expect(log).to_contain_text("by a year")
     assert float((tmp_path / "clock").read_text()) == 366 * 86_400
