@@ -24,8 +24,9 @@ from blocks.kit import (
 )
 from bot.domain.approvals import Request, RequestState
 from bot.domain.businesses import TaxTreatment
+from bot.domain.editing import EDITABLE_IN
 from bot.domain.money import Money
-from bot.domain.plans import TAX_LINE, Plan
+from bot.domain.plans import LAST_TIME, TAX_LINE, Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.views import Card
 
@@ -43,7 +44,7 @@ def card_message(card: Card) -> Message:
         _new_supplier(card),
         facts(_facts(plan)),
         _split(plan),
-        context(*(f":small_orange_diamond: {foreign(flag)}" for flag in plan.flags[:10])),
+        context(*(f":small_orange_diamond: {foreign(flag)}" for flag in _flags(request)[:10])),
         context(_approver(plan), *(told_line(one) for one in plan.story[:9])),
         _changes(request),
         section(state) if state else None,
@@ -54,6 +55,12 @@ def card_message(card: Card) -> Message:
             foreign(request.why, 600),
         ),
     )
+
+
+def _flags(request: Request) -> list[str]:
+    """Return the plan's remarks; what stopped it the last time is only for whoever decides."""
+    pending = request.state is RequestState.PENDING
+    return [flag for flag in request.plan.flags if pending or not flag.startswith(LAST_TIME)]
 
 
 def _new_supplier(card: Card) -> Block | None:
@@ -181,13 +188,23 @@ def _published(card: Card, publish: Publish | None, approved: str) -> tuple[str,
             return f"{approved} It {foreign(publish.problem)}; you need do nothing more for it.", actions(pause)
         case PublishState.STOPPED:
             retry = button("Try Again", Action.PUBLISH_RETRY, {"r": card.request.id})
-            return f"{approved} :warning: Not published: {foreign(publish.problem, 600).rstrip('.')}.", actions(retry)
+            text = f"{approved} :warning: Not published: {foreign(publish.problem, 600).rstrip('.')}."
+            return text, actions(retry, _edit(card, publish))
         case PublishState.DONE:
             what = f"{_kind(publish)} *{foreign(publish.bill_id)}*"
             text = f"{approved} :white_check_mark: {what} is in Bill.com{_with(publish)}."
             text += "".join(f"\n:warning: Published, but {foreign(short)}." for short in publish.shortfalls)
             link = button("Open in Bill.com", Action.BILL_OPEN, {"r": card.request.id}, url=card.bill_url)
             return text, actions(link)
+
+
+def _edit(card: Card, publish: Publish) -> Block | None:
+    """Return the button that opens the item's form, unless a bill of it may exist; whether they may is asked then."""
+    item = card.item
+    if publish.bill_id or publish.creating_at is not None or item.status not in EDITABLE_IN:
+        return None
+    own = {"i": item.id, "b": card.business.id}
+    return button("Edit…", f"{Action.ITEM_EDIT}.{item.number}", own, describes=f"Edit item {item.number}")
 
 
 def _money(plan: Plan) -> str:

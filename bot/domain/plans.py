@@ -27,6 +27,8 @@ from bot.domain.tax import Booking
 
 _KEPT_OF_A_LONG_NUMBER = 14
 _MARKER = re.compile(r"\[dext:([^\]\s]+)\]\s*$")
+LAST_TIME = "not published the last time: "
+"""How the remark begins that says why an earlier publish of the item stopped."""
 TAX_LINE = "tax"
 """What a line of tax alone is called on a card."""
 

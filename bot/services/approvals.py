@@ -14,6 +14,7 @@ from bot.domain.coding import normalised
 from bot.domain.items import Item, ItemStatus
 from bot.domain.lines import Ref
 from bot.domain.people import Right, roles_with
+from bot.domain.plans import LAST_TIME
 from bot.domain.publishing import Publish, PublishState, web_path
 from bot.domain.suppliers import is_news
 from bot.domain.views import Card
@@ -189,7 +190,7 @@ class Approvals:
             return problem
         if item.status is ItemStatus.FAILED and item.note:
             # Whoever decides sees why it did not go through the last time; remarks are no part of the fingerprint.
-            plan = replace(plan, flags=(f"not published the last time: {item.note}", *plan.flags))
+            plan = replace(plan, flags=(f"{LAST_TIME}{item.note}", *plan.flags))
         publish = publishes.find_of(session, item.id)
         if publish is not None and (publish.creating_at is not None or publish.state is not PublishState.STOPPED):
             return "an earlier publish of it is not settled: see its card"

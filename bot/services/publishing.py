@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.clients.bill import BillClient
 from bot.domain.approvals import RequestState
 from bot.domain.items import Obstacle
+from bot.domain.lists import ListName
 from bot.domain.publishing import Publish, PublishState, Recognised, recognise, retry_in
 from bot.domain.receiving import take_in
 from bot.errors import (
@@ -20,6 +21,7 @@ from bot.errors import (
     RateLimitedError,
     RefusedError,
     UnavailableError,
+    UpstreamError,
 )
 from bot.services.approvals import REVIVE, publish_job
 from bot.services.base import Base
@@ -28,7 +30,7 @@ from bot.services.health import Health
 from bot.services.planning import current_plan
 from bot.services.publish_course import Course
 from bot.services.publish_extras import LATER, LOST, Extras
-from bot.services.publish_words import refusal, twins
+from bot.services.publish_words import archived, is_of_archived, refusal, twins, used
 from storage import approvals, changes, items, legs, people, publishes
 
 _LOOK_BACK = timedelta(days=366)
@@ -70,7 +72,7 @@ class Publishing:
             self._course.hold(publish)
             return
         except (DuplicateError, PermissionMissingError, MfaRequiredError, RefusedError) as error:
-            self._course.stop(publish, refusal(error))
+            self._course.stop(publish, self._archived(publish, error) or refusal(error))
             return
         except LATER as error:
             self._course.later(publish, error)
@@ -150,6 +152,19 @@ class Publishing:
         since = publish.started_at - _LOOK_BACK
         theirs = bill.credits if publish.plan.credit else bill.bills
         return recognise(publish.plan, list(theirs(vendor_id=publish.plan.draft.vendor_id, created_since=since)))
+
+    def _archived(self, publish: Publish, error: Exception) -> str:
+        """Name what Bill.com no longer takes: it says only that something is archived, so each entry is asked for."""
+        if not (isinstance(error, RefusedError) and is_of_archived(error)):
+            return ""
+        gone: list[tuple[ListName, str]] = []
+        try:
+            with self._health.bill(publish.business_id) as bill:
+                for name, ids in used(publish.plan).items():
+                    gone += [(name, one.name) for one in bill.known(name, ids) if one.archived]
+        except UpstreamError:
+            return ""  # the reason without a name is still a reason
+        return archived(gone)
 
     def _live(self, publish: Publish) -> bool:
         with self._base.database.begin() as session:

@@ -35,6 +35,7 @@ from bot.domain.lines import Ref
 from bot.domain.links import Stage
 from bot.domain.lists import Entry, Found, ListName
 from bot.domain.people import Right, Role
+from bot.domain.plans import LAST_TIME
 from bot.domain.publishing import PublishState
 from bot.domain.refreshing import ListResult, ListState, RefreshState, Why
 from bot.domain.rules import RuleKind
@@ -263,6 +264,7 @@ def _cards() -> dict[str, Message]:
     waiting = "Bill.com did not confirm; we are asking whether the bill arrived before anything is sent again"
     held = "goes out when Bill.com is reconnected"
     refused = "Bill.com refused it: <vendor> is archived & gone"
+    failed = v.item(status=ItemStatus.FAILED, note=refused)
     short = ("the document could not be attached: Bill.com did not answer", "the item could not be marked in Dext")
     done = PublishState.DONE
     cards = {
@@ -279,7 +281,15 @@ def _cards() -> dict[str, Message]:
         "publishing, bill made": v.card(approved, v.publish(**_BILL)),
         "publishing, outcome unknown": v.card(approved, v.publish(creating_at=v.NOW, problem=waiting)),
         "held": v.card(approved, v.publish(PublishState.HELD, problem=held)),
-        "stopped": v.card(approved, v.publish(PublishState.STOPPED, problem=refused)),
+        "stopped": v.card(approved, v.publish(PublishState.STOPPED, problem=refused), item=failed),
+        "stopped, perhaps made": v.card(
+            approved, v.publish(PublishState.STOPPED, problem=refused, creating_at=v.NOW), item=failed
+        ),
+        "stopped, again": v.card(
+            replace(approved, plan=v.plan(flags=(f"{LAST_TIME}{refused}", "another remark"))),
+            v.publish(PublishState.STOPPED, problem=refused),
+            item=failed,
+        ),
         "done, bill only": v.card(approved, v.publish(done, **_BILL)),
         "done, with document": v.card(approved, v.publish(done, **_BILL, document_id="00d01DOC")),
         "done, with document and payment": v.card(approved, v.publish(done, **_WHOLE)),

@@ -15,7 +15,9 @@ from blocks.kit import context, facts, foreign, section
 from blocks.pickers import entry_options
 from blocks.words import asked_message
 from bot.domain.bills import BillDraft, BillLine
+from bot.domain.items import ItemStatus
 from bot.domain.lists import Entry, Found
+from bot.domain.plans import LAST_TIME
 from bot.domain.publishing import PublishState
 
 from . import views as v
@@ -40,6 +42,20 @@ def test_tax_is_shown_with_the_digits_of_its_currency(currency: str, tax: str, s
 def test_the_id_of_a_bill_is_escaped_like_everything_foreign() -> None:
     odd = v.publish(PublishState.DONE, bill_id="<!channel>&1")
     assert_only_our_markup(payload(card_message(v.card(v.decided(), odd))))
+
+
+def test_a_card_that_stopped_again_says_why_once_and_offers_to_edit() -> None:
+    problem = "Bill.com has one already"
+    asked = v.decided(plan=v.plan(flags=(f"{LAST_TIME}{problem}", "another remark")))
+    failed, stopped = v.item(status=ItemStatus.FAILED), v.publish(PublishState.STOPPED, problem=problem)
+    said = card_message(v.card(asked, stopped, item=failed))
+    assert _texts(payload(said)).count(problem) == 1
+    assert "another remark" in _texts(payload(said))
+    assert [one["action_id"] for one in buttons(said.blocks)][-2:] == ["publish.retry", "item.edit.7"]
+    perhaps = v.publish(PublishState.STOPPED, problem=problem, creating_at=v.NOW)
+    assert "item.edit" not in _texts(payload(card_message(v.card(asked, perhaps, item=failed))))
+    pending = v.request(plan=asked.plan)
+    assert f"{LAST_TIME}{problem}" in _texts(payload(card_message(v.card(pending))))
 
 
 def test_only_a_pending_card_has_approve_and_reject() -> None:
