@@ -51,6 +51,7 @@ PICKED = (
     ItemField.APPROVER,
 )
 _LEAVE = "The document names these, and Bill.com doesn't offer them. Choose others above, or leave them out."
+_NEEDED = "It can be left for later, and is needed before the item can be published."
 _MOST_TOLD = 10
 _WITH_EDIT = re.compile(r"[:;] (choose|enter|correct)\b[^:;“]* with Edit\b.*")
 
@@ -70,16 +71,26 @@ def edit_modal(form: EditForm) -> Block:
         _changed(form),
         section(f"*{foreign(item.label, 150)}*{_needs(form)}"),
         _four_eyes(form),
-        _pick(form, ItemField.SUPPLIER, "Supplier", hint=_unnamed(form)),
+        _pick(form, ItemField.SUPPLIER, "Supplier", hint=" ".join(filter(None, (_unnamed(form), _NEEDED)))),
         field(f"{Field.REMEMBER}.{of}", "Next time", _remember(form), optional=True) if form.unnamed else None,
-        _pick(form, ItemField.CATEGORY, "Category"),
+        _pick(form, ItemField.CATEGORY, "Category", hint=_NEEDED),
         field(f"{Field.TAX_SETTING}.{of}", "Tax setting", _tax_settings(form), tells=True),
         *_amounts(form),
         section(f":warning: {foreign(form.problem)}" if form.problem else f":abacus: {foreign(form.balance)}"),
         field(f"{Field.CURRENCY}.{of}", "Currency", _text(form, ItemField.CURRENCY)),
-        field(f"{Field.DATE}.{of}", "Date", day_input(Field.DATE, _day(form, ItemField.ISSUED_ON)), optional=True),
         field(
-            f"{Field.DUE_DATE}.{of}", "Due date", day_input(Field.DUE_DATE, _day(form, ItemField.DUE_ON)), optional=True
+            f"{Field.DATE}.{of}",
+            "Date",
+            day_input(Field.DATE, _day(form, ItemField.ISSUED_ON)),
+            hint=_NEEDED,
+            optional=True,
+        ),
+        field(
+            f"{Field.DUE_DATE}.{of}",
+            "Due date",
+            day_input(Field.DUE_DATE, _day(form, ItemField.DUE_ON)),
+            hint=f"{_NEEDED} An item that is paid already does without.",
+            optional=True,
         ),
         field(
             f"{Field.REFERENCE}.{of}",
@@ -176,7 +187,7 @@ def _tax_settings(form: EditForm) -> Block:
 
 
 def _amounts(form: EditForm) -> Iterator[Block]:
-    hint = "Press Enter to see how the amounts stand."
+    hint = f"Press Enter to see how the amounts stand. {_NEEDED}"
     for name, label, tells in ((ItemField.TOTAL, "Total with tax", hint), (ItemField.TAX, "Tax", "")):
         value = form.values[name]
         text = f"{value:f}" if isinstance(value, Decimal) else ""
@@ -186,7 +197,9 @@ def _amounts(form: EditForm) -> Iterator[Block]:
 
 
 def _text(form: EditForm, name: ItemField, *, lines: bool = False) -> Block:
-    return text_input(BLOCK_OF[name], str(form.values[name] or ""), lines=lines, most=LONGEST[name])
+    # Slack counts down what is left of a limit, even at none: a currency has its three letters from the start.
+    most = 0 if name is ItemField.CURRENCY else LONGEST[name]
+    return text_input(BLOCK_OF[name], str(form.values[name] or ""), lines=lines, most=most)
 
 
 def _day(form: EditForm, name: ItemField) -> Any:

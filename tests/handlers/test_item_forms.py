@@ -88,6 +88,13 @@ def test_saving_a_form_opened_in_home_is_told_in_the_bots_own_messages(room: Roo
     assert [told["channel_id"] for told in room.told] == [""]
 
 
+def test_what_is_optional_in_the_form_says_when_it_is_needed() -> None:
+    inputs = {block["block_id"].partition(".")[0]: block for block in EDIT["blocks"] if block["type"] == "input"}
+    for name in ("supplier", "category", "total", "date", "due_date"):
+        assert "needed before the item can be published" in inputs[name]["hint"]["text"], name
+    assert "max_length" not in inputs["currency"]["element"]
+
+
 def test_a_blank_form_gives_back_blanks(room: Room) -> None:
     form = states.edit_form()
     blank = {name: name.blank for name in form.values}
