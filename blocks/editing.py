@@ -14,6 +14,7 @@ from blocks.kit import (
     actions,
     button,
     choice_input,
+    clip,
     context,
     day_input,
     field,
@@ -199,7 +200,7 @@ def _amounts(form: EditForm) -> Iterator[Block]:
 def _text(form: EditForm, name: ItemField, *, lines: bool = False) -> Block:
     # Slack counts down what is left of a limit, even at none: a currency has its three letters from the start.
     most = 0 if name is ItemField.CURRENCY else LONGEST[name]
-    return text_input(BLOCK_OF[name], str(form.values[name] or ""), lines=lines, most=most)
+    return text_input(BLOCK_OF[name], clip(str(form.values[name] or ""), LONGEST[name]), lines=lines, most=most)
 
 
 def _day(form: EditForm, name: ItemField) -> Any:
