@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocks.ids import Action
-from blocks.kit import Block, Message, actions, button, clip, context, foreign, message, option, section, when
+from blocks.kit import Block, Message, actions, bare, button, clip, context, foreign, message, option, section, when
 from bot.domain.items import Item
 from bot.domain.previews import BrowserQuestion, DocumentOffer
 
@@ -30,7 +30,7 @@ def document_menu(items: Sequence[Item]) -> Block | None:
         "type": "static_select",
         "action_id": f"{Action.DOCUMENT_SHOW}.menu",
         "placeholder": {"type": "plain_text", "text": "Document of…", "emoji": False},
-        "options": [option(clip(f"#{item.number} {item.label}", _LABEL), item.id) for item in items],
+        "options": [option(clip(bare(f"#{item.number} {item.label}"), _LABEL), item.id) for item in items],
     }
 
 

@@ -371,7 +371,10 @@ def words_so_far(town: Town) -> tuple[int, int]:
 
 
 def words_since(town: Town, place: tuple[int, int]) -> str:
-    """Return all that the bot sent to Slack since then, calls and answers, as one text, but not what buttons carry."""
+    """Return all that the bot sent to Slack since then, calls and answers, as one text.
+
+    Left out are what buttons carry and plain text, in which Slack knows no markup.
+    """
     sent = [entry["body"] for entry in town.slack.look("requests", since=str(place[0]))]
     answered = [delivery["ack_body"] for delivery in town.slack.look("deliveries", since=str(place[1]))]
     return json.dumps(_shown([sent, answered]))
@@ -493,5 +496,7 @@ def _button(shown: Json, number: str) -> str | None:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, dict):
+        if value.get("type") == "plain_text":
+            return None
         return {key: _shown(one) for key, one in value.items() if key not in ("value", "private_metadata")}
     return [_shown(one) for one in value] if isinstance(value, list) else value
