@@ -5,7 +5,7 @@ from __future__ import annotations
 from blocks.ids import Action
 from blocks.kit import Block, Message, actions, button, context, foreign, message, person, plural, section, when
 from bot.domain.sightings import SightingKind
-from bot.domain.views import AlarmRow, AlarmView
+from bot.domain.views.watching import AlarmRow, AlarmView
 
 _MOST = 10
 

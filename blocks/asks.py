@@ -20,7 +20,7 @@ from blocks.kit import (
 )
 from bot.domain.asks import TEXT_LIMIT, Ask, AskState
 from bot.domain.people import WHAT, Right
-from bot.domain.views import AskForm, AskView
+from bot.domain.views.asking import AskForm, AskView
 
 _OFFERS: dict[Right, tuple[str, Action]] = {
     Right.CONNECT: ("Connect or Reconnect", Action.LINK_NEW),

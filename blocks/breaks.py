@@ -20,7 +20,7 @@ from blocks.kit import (
 )
 from bot.domain.breaks import OPERATORS, BreakStage, Closing
 from bot.domain.hours import today
-from bot.domain.views import BreakRow, PromptView, StoppedItems
+from bot.domain.views.breaks import BreakRow, PromptView, StoppedItems
 
 _MOST_ROWS = 15
 

@@ -28,7 +28,7 @@ from bot.domain.editing import EDITABLE_IN
 from bot.domain.money import Money
 from bot.domain.plans import LAST_TIME, TAX_LINE, Plan
 from bot.domain.publishing import Publish, PublishState
-from bot.domain.views import Card
+from bot.domain.views.items import Card
 
 _MOST_LINES = 12
 

@@ -25,7 +25,7 @@ from blocks.kit import (
 from bot.domain.businesses import Business
 from bot.domain.clients import Move
 from bot.domain.connections import Leg, LegState
-from bot.domain.views import ClientRow, ClientsPage, Copied
+from bot.domain.views.clients import ClientRow, ClientsPage, Copied
 
 _FEW = 5
 _WORDS = 200

@@ -22,7 +22,7 @@ from blocks.kit import (
 from bot.domain.businesses import Business
 from bot.domain.connections import LegState
 from bot.domain.links import Stage
-from bot.domain.views import ConnectOffer, DisconnectForm, FinishPrompt
+from bot.domain.views.connecting import ConnectOffer, DisconnectForm, FinishPrompt
 
 _ALONE = (
     ":warning: You are the only admin. When the connection expires while you are away, nobody can mend it: name a "

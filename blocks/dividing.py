@@ -25,7 +25,7 @@ from blocks.kit import (
 from bot.domain.editing import LONGEST_LINE, LineDraft
 from bot.domain.fields import ItemField, Value, shown
 from bot.domain.lines import Ref
-from bot.domain.views import LinesForm
+from bot.domain.views.editing import LinesForm
 
 PAGE = 10
 _PICKS = (

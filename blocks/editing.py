@@ -36,7 +36,8 @@ from bot.domain.layers import Source, Told, story
 from bot.domain.lines import Ref
 from bot.domain.receiving import IN_DEXT, Change
 from bot.domain.tax import NO_TAX
-from bot.domain.views import Edited, EditForm, Unwritten
+from bot.domain.views.editing import Edited, EditForm
+from bot.domain.views.items import Unwritten
 
 AS_READ = "as_read"
 """The choice in the menu of tax settings that leaves it to the amount of tax."""

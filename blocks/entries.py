@@ -9,7 +9,8 @@ from blocks.kit import Block, Message, actions, button, context, foreign, messag
 from blocks.pickers import entry_labels
 from blocks.standing import LIST_TITLES
 from bot.domain.lists import SIX_LISTS, ListName
-from bot.domain.views import EntryPage, Standing
+from bot.domain.views.lists import EntryPage
+from bot.domain.views.standing import Standing
 
 WORDS = 100
 """Characters of the words that a button carries to the next page."""

@@ -8,7 +8,7 @@ from blocks.standing import standing_message
 from bot.domain.approvals import Request
 from bot.domain.connections import LegState
 from bot.domain.people import Right, may
-from bot.domain.views import HomeView, Standing
+from bot.domain.views.standing import HomeView, Standing
 
 _SHOWN = 10
 

@@ -23,7 +23,7 @@ from blocks.kit import (
 )
 from bot.domain.items import Item, ItemStatus
 from bot.domain.layers import story
-from bot.domain.views import PublishList
+from bot.domain.views.items import PublishList
 
 _WORDS = 100
 """Bytes of the words that each button of a list carries."""

@@ -10,7 +10,7 @@ from blocks.standing import LIST_TITLES
 from bot.domain.items import ItemStatus
 from bot.domain.lists import Entry, ListName
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why
-from bot.domain.views import RefreshOutcome, RefreshProgress
+from bot.domain.views.lists import RefreshOutcome, RefreshProgress
 
 _SHOWN = 10
 _NAMED = 6

@@ -29,7 +29,7 @@ from bot.domain.lines import Ref
 from bot.domain.receiving import Change
 from bot.domain.rules import Auto, Rule, RuleKind
 from bot.domain.tax import NO_TAX
-from bot.domain.views import Applied, RuleEffect, RuleForm, RuleList, RuleRow, Trial
+from bot.domain.views.rules import Applied, RuleEffect, RuleForm, RuleList, RuleRow, Trial
 
 PRECEDENCE = (
     "What a person edits wins over everything, then what was changed in Dext, then the sender's rule, the payment "

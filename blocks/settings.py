@@ -10,7 +10,7 @@ from blocks.kit import Block, field, foreign, modal, option, plural, section
 from bot.domain.businesses import TaxTreatment
 from bot.domain.hours import today
 from bot.domain.people import Role
-from bot.domain.views import SettingsForm
+from bot.domain.views.connecting import SettingsForm
 
 _TAX = {
     TaxTreatment.INSIDE: "Inside the category's line",

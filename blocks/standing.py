@@ -23,7 +23,7 @@ from blocks.kit import (
 )
 from bot.domain.connections import Leg, LegState, Turn
 from bot.domain.people import Right, may
-from bot.domain.views import HistoryPage, Standing
+from bot.domain.views.standing import HistoryPage, Standing
 
 LIST_TITLES = {
     "accounts": "Chart of Accounts",

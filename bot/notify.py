@@ -27,7 +27,7 @@ from bot.clients.slack import SlackGateway, SlackTargetError
 from bot.clients.slack_replies import replace_original
 from bot.domain.approvals import RequestState
 from bot.domain.publishing import PublishState
-from bot.domain.views import RefreshProgress
+from bot.domain.views.lists import RefreshProgress
 from bot.errors import RateLimitedError, UpstreamError
 from bot.log import get_logger
 from bot.services.applying import Applying

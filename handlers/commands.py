@@ -20,7 +20,8 @@ from blocks.standing import standing_message
 from blocks.words import help_message, plain_answer
 from bot.domain.inbox import wanted
 from bot.domain.lists import ListName
-from bot.domain.views import EntryPage, PublishList
+from bot.domain.views.items import PublishList
+from bot.domain.views.lists import EntryPage
 from bot.errors import InputError
 from handlers.desk import Desk, Who
 

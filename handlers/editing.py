@@ -12,7 +12,7 @@ from blocks.kit import Block
 from blocks.pickers import entry_options
 from bot.domain.lists import ListName
 from bot.domain.people import Right
-from bot.domain.views import EditForm, LinesForm
+from bot.domain.views.editing import EditForm, LinesForm
 from handlers.commands import OpenView
 from handlers.desk import Desk, clicked, value_of
 from handlers.forms import left_out, memory_of, remembers, typed_amounts, typed_item, typed_lines, typed_split

@@ -16,7 +16,7 @@ from bot.domain.people import Right
 from bot.domain.readiness import lacks
 from bot.domain.receiving import Change, apply_rule, value_of
 from bot.domain.rules import Rule, Verdict
-from bot.domain.views import Applied, RuleEffect
+from bot.domain.views.rules import Applied, RuleEffect
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError
 from bot.log import get_logger

@@ -17,7 +17,7 @@ from bot.domain.people import Right, roles_with
 from bot.domain.plans import LAST_TIME
 from bot.domain.publishing import Publish, PublishState, web_path
 from bot.domain.suppliers import is_news
-from bot.domain.views import Card
+from bot.domain.views.items import Card
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, InputError, NotAllowedError
 from bot.services.base import Base, business_in, find_business

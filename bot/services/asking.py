@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.domain.asks import TEXT_LIMIT, Ask, AskState
 from bot.domain.businesses import Business
 from bot.domain.people import Right, Role, may
-from bot.domain.views import AskForm, AskView
+from bot.domain.views.asking import AskForm, AskView
 from bot.errors import ConflictError, InputError
 from bot.services.ask_answers import settle_in
 from bot.services.base import Base, business_in

@@ -15,7 +15,7 @@ from bot.domain.connections import Connection
 from bot.domain.items import ItemStatus
 from bot.domain.lists import ListName
 from bot.domain.people import Right, Role, roles_with
-from bot.domain.views import ClientRow, ClientsPage, Copied
+from bot.domain.views.clients import ClientRow, ClientsPage, Copied
 from bot.errors import InputError, NotAllowedError
 from bot.services.base import Base, business_in
 from bot.services.copying import copy_rates, copy_rules, told

@@ -15,7 +15,7 @@ from bot.clients.bill import SyncToken
 from bot.domain.connections import Provider, Signal
 from bot.domain.links import ATTEMPT_LIFE, FINISH_LIFE, LINK_LIFE, Attempt, Link, Stage
 from bot.domain.people import Right
-from bot.domain.views import ConnectOffer
+from bot.domain.views.connecting import ConnectOffer
 from bot.errors import ConflictError, InputError, NotFoundError, PermissionMissingError
 from bot.services.access import StoredBillAccess, StoredDextAccess
 from bot.services.base import Base, find_business

@@ -10,7 +10,7 @@ from bot.domain.coding import Coding, Match
 from bot.domain.items import OPEN, Item, ItemStatus
 from bot.domain.lists import Entry, ListName, name_in_dext
 from bot.domain.refreshing import RefreshState
-from bot.domain.views import AffectedItem, AffectedRule, RefreshOutcome
+from bot.domain.views.lists import AffectedItem, AffectedRule, RefreshOutcome
 from bot.services.base import Base
 from bot.services.coder import code
 from bot.services.rule_forms import uses

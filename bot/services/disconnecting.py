@@ -10,7 +10,7 @@ from bot.domain.businesses import Business
 from bot.domain.connections import Leg, LegState, Provider, Signal
 from bot.domain.links import Stage
 from bot.domain.people import Right
-from bot.domain.views import DisconnectForm
+from bot.domain.views.connecting import DisconnectForm
 from bot.errors import ConflictError
 from bot.services.base import Base, find_business
 from bot.services.connecting import candidate

@@ -28,7 +28,7 @@ from bot.domain.items import Item
 from bot.domain.lines import MOST_LINES, ItemLine, Lines, Ref, split
 from bot.domain.lists import ListName
 from bot.domain.tax import Booking
-from bot.domain.views import Edited, EditForm, LinesForm
+from bot.domain.views.editing import Edited, EditForm, LinesForm
 from bot.errors import ConflictError, FormError, InputError
 from bot.services.base import Base
 from bot.services.coder import code

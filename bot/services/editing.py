@@ -29,7 +29,7 @@ from bot.domain.lists import ListName
 from bot.domain.people import Right, may, roles_with
 from bot.domain.readiness import lacks
 from bot.domain.receiving import edit
-from bot.domain.views import Edited, EditForm
+from bot.domain.views.editing import Edited, EditForm
 from bot.errors import ConflictError, FormError, NotAllowedError
 from bot.services.approvals import rewrite
 from bot.services.base import Base, business_in, find_business

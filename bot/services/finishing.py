@@ -11,7 +11,7 @@ from bot.domain.connections import Connection, LegState, Provider, Signal, next_
 from bot.domain.links import FINISH_LIFE, Attempt, Stage
 from bot.domain.people import Right, Role
 from bot.domain.refreshing import Why
-from bot.domain.views import FinishPrompt
+from bot.domain.views.connecting import FinishPrompt
 from bot.domain.work import Job
 from bot.errors import ConflictError, NotFoundError
 from bot.services.base import Base

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.domain.businesses import Business
 from bot.domain.lists import Found, ListName
 from bot.domain.people import Right
-from bot.domain.views import EntryPage
+from bot.domain.views.lists import EntryPage
 from bot.services.base import Base, find_business
 from bot.services.people import require
 from storage import finding, lists

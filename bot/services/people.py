@@ -14,7 +14,7 @@ from bot.domain.connections import Provider
 from bot.domain.hours import end_of, is_zone
 from bot.domain.lists import ListName
 from bot.domain.people import WHAT, Right, Role, may, roles_with
-from bot.domain.views import SettingsForm
+from bot.domain.views.connecting import SettingsForm
 from bot.domain.work import Job
 from bot.errors import ConflictError, InputError, NotAllowedError
 from bot.services.ask_answers import settle_granted

@@ -13,7 +13,7 @@ from bot.domain.connections import Provider
 from bot.domain.hours import next_morning
 from bot.domain.people import Right, Role, may
 from bot.domain.publishing import PublishState
-from bot.domain.views import BreakRow, PromptView, StoppedItem, StoppedItems
+from bot.domain.views.breaks import BreakRow, PromptView, StoppedItem, StoppedItems
 from bot.errors import ConflictError, NotFoundError
 from bot.services.base import Base
 from bot.services.breaks import Breaks

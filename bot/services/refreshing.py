@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.domain.lists import ListName
 from bot.domain.people import Right
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState, Why, course, next_refresh
-from bot.domain.views import RefreshProgress
+from bot.domain.views.lists import RefreshProgress
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, LockedOutError, UpstreamError
 from bot.services.base import Base, find_business

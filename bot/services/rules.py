@@ -16,7 +16,7 @@ from bot.domain.people import Right, Role, may
 from bot.domain.receiving import document_of, receive
 from bot.domain.rules import Rule, RuleKind
 from bot.domain.tax import NO_TAX
-from bot.domain.views import RuleForm, RuleList, RuleRow, Trial
+from bot.domain.views.rules import RuleForm, RuleList, RuleRow, Trial
 from bot.errors import ConflictError, InputError
 from bot.services.base import Base, business_in, find_business
 from bot.services.coder import code

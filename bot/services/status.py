@@ -8,7 +8,8 @@ from bot.domain.approvals import Request, may_decide
 from bot.domain.businesses import Business
 from bot.domain.items import Item, ItemStatus
 from bot.domain.people import Right, Role, may
-from bot.domain.views import HistoryPage, HomeView, ListLine, PublishList, Standing
+from bot.domain.views.items import PublishList
+from bot.domain.views.standing import HistoryPage, HomeView, ListLine, Standing
 from bot.services.base import Base, find_business
 from bot.services.outlook import outlook
 from bot.services.people import require

@@ -11,7 +11,7 @@ from bot.domain.bills import Bill
 from bot.domain.people import Right, Role
 from bot.domain.plans import marked_as
 from bot.domain.sightings import Known, Sighting, SightingKind, doubles
-from bot.domain.views import AlarmRow, AlarmView
+from bot.domain.views.watching import AlarmRow, AlarmView
 from bot.domain.work import Job, Queue
 from bot.errors import ConflictError, UpstreamError
 from bot.log import get_logger

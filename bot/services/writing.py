@@ -15,7 +15,7 @@ from bot.domain.layers import Source
 from bot.domain.lines import Ref
 from bot.domain.publishing import retry_in
 from bot.domain.receiving import Change, take_in, value_of
-from bot.domain.views import Unwritten
+from bot.domain.views.items import Unwritten
 from bot.domain.work import Job
 from bot.errors import PermissionMissingError, RefusedError, UpstreamError
 from bot.log import get_logger

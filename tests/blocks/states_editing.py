@@ -27,18 +27,9 @@ from bot.domain.receiving import IN_DEXT, Change
 from bot.domain.rules import Auto, Matched, Rule, RuleBook, RuleKind
 from bot.domain.tax import NO_TAX, TaxRate
 from bot.domain.terms import Terms
-from bot.domain.views import (
-    Applied,
-    Edited,
-    EditForm,
-    LinesForm,
-    RuleEffect,
-    RuleForm,
-    RuleList,
-    RuleRow,
-    Trial,
-    Unwritten,
-)
+from bot.domain.views.editing import Edited, EditForm, LinesForm
+from bot.domain.views.items import Unwritten
+from bot.domain.views.rules import Applied, RuleEffect, RuleForm, RuleList, RuleRow, Trial
 
 from . import views as v
 

@@ -22,7 +22,9 @@ from bot.domain.receiving import Change
 from bot.domain.rules import Auto, Matched, Rule, RuleBook, RuleKind
 from bot.domain.tax import TaxRate
 from bot.domain.terms import Terms
-from bot.domain.views import Edited, RuleEffect, RuleForm, Trial, Unwritten
+from bot.domain.views.editing import Edited
+from bot.domain.views.items import Unwritten
+from bot.domain.views.rules import RuleEffect, RuleForm, Trial
 
 from . import states_editing as states
 from . import views as v

@@ -30,16 +30,10 @@ from bot.domain.money import Money
 from bot.domain.people import Role
 from bot.domain.publishing import PublishState
 from bot.domain.refreshing import ListResult, ListState, RefreshState
-from bot.domain.views import (
-    AffectedItem,
-    Card,
-    FinishPrompt,
-    ListLine,
-    PublishList,
-    RefreshOutcome,
-    RefreshProgress,
-    Standing,
-)
+from bot.domain.views.connecting import FinishPrompt
+from bot.domain.views.items import Card, PublishList
+from bot.domain.views.lists import AffectedItem, RefreshOutcome, RefreshProgress
+from bot.domain.views.standing import ListLine, Standing
 from bot.sandbox.slack.check import check_options, check_view
 
 from . import views as v

@@ -29,7 +29,8 @@ from bot.domain.lists import Entry, Found
 from bot.domain.plans import Plan
 from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListState, RefreshState
-from bot.domain.views import Card, Standing
+from bot.domain.views.items import Card
+from bot.domain.views.standing import Standing
 
 from . import views as v
 from .reading import assert_known_ids, assert_only_our_markup, hard, problems_of

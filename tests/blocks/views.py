@@ -26,34 +26,14 @@ from bot.domain.publishing import Publish, PublishState
 from bot.domain.refreshing import ListResult, ListState, Refresh, RefreshState
 from bot.domain.rules import Rule, RuleKind
 from bot.domain.sightings import Sighting, SightingKind
-from bot.domain.views import (
-    AffectedItem,
-    AffectedRule,
-    AlarmRow,
-    AlarmView,
-    AskForm,
-    AskView,
-    BreakRow,
-    Card,
-    ClientRow,
-    ClientsPage,
-    ConnectOffer,
-    Copied,
-    DisconnectForm,
-    EntryPage,
-    FinishPrompt,
-    HistoryPage,
-    HomeView,
-    ListLine,
-    PromptView,
-    PublishList,
-    RefreshOutcome,
-    RefreshProgress,
-    SettingsForm,
-    Standing,
-    StoppedItem,
-    StoppedItems,
-)
+from bot.domain.views.asking import AskForm, AskView
+from bot.domain.views.breaks import BreakRow, PromptView, StoppedItem, StoppedItems
+from bot.domain.views.clients import ClientRow, ClientsPage, Copied
+from bot.domain.views.connecting import ConnectOffer, DisconnectForm, FinishPrompt, SettingsForm
+from bot.domain.views.items import Card, PublishList
+from bot.domain.views.lists import AffectedItem, AffectedRule, EntryPage, RefreshOutcome, RefreshProgress
+from bot.domain.views.standing import HistoryPage, HomeView, ListLine, Standing
+from bot.domain.views.watching import AlarmRow, AlarmView
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ADMIN, FINANCE, APPROVER, AUDITOR = "U0ADMIN", "U0FINANCE", "U0APPROVER", "U0AUDITOR"

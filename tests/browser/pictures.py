@@ -137,9 +137,7 @@ def _coding(town: Town, page: Page) -> None:
     _go(town, page, "dana", "finance")
     _type(page, "/dext publish")
     _newest(page, "ready to publish").get_by_role("button", name="Check Dext Now").click()
-    _go(town, page, "dana", "dm")
     _newest(page, "Took in 2").wait_for()
-    _go(town, page, "dana", "finance")
     _type(page, "/dext publish delphi")
     said = _newest(page, "163.20").inner_text()
     number = re.findall(r"#(\d+)[^#]*163\.20", said)[-1]

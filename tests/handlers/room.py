@@ -19,7 +19,8 @@ from slack_sdk.signature import SignatureVerifier
 from blocks.ids import Action, Field, Shortcut, View
 from bot.domain.lists import Entry, Found
 from bot.domain.receipts import Taken
-from bot.domain.views import Edited, RuleEffect, RuleForm
+from bot.domain.views.editing import Edited
+from bot.domain.views.rules import RuleEffect, RuleForm
 from bot.services.applying import Applying
 from bot.services.approvals import Approvals, Asked
 from bot.services.asking import Asking

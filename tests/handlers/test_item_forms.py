@@ -21,7 +21,8 @@ from bot.domain.fields import ItemField
 from bot.domain.lines import Ref
 from bot.domain.lists import Found, ListName
 from bot.domain.rules import Auto, RuleKind
-from bot.domain.views import Edited, RuleEffect, RuleForm
+from bot.domain.views.editing import Edited
+from bot.domain.views.rules import RuleEffect, RuleForm
 from bot.errors import FormError
 from bot.sandbox.slack.check import check_ack, check_view
 from tests.blocks import states_editing as states

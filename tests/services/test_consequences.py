@@ -12,7 +12,7 @@ from bot.domain.items import Item
 from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.rules import Rule, RuleKind
-from bot.domain.views import RefreshOutcome
+from bot.domain.views.lists import RefreshOutcome
 from storage import people, rules
 from tests.services.test_editing import again, entry, lines, save, save_lines
 from tests.services.test_refreshing import refreshed

@@ -19,7 +19,7 @@ from bot.domain.lines import Ref
 from bot.domain.lists import ListName
 from bot.domain.people import Role
 from bot.domain.rules import RuleKind
-from bot.domain.views import Edited, EditForm, LinesForm
+from bot.domain.views.editing import Edited, EditForm, LinesForm
 from bot.errors import ConflictError, FormError, InputError, NotAllowedError, NotFoundError
 from bot.services.rule_forms import WantedRule
 from storage import changes, items, lists, people
