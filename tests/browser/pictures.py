@@ -154,7 +154,6 @@ def _coding(town: Town, page: Page) -> None:
     form.wait_for(state="detached")
     _type(page, f"/dext item {number}")
     _keep(_newest(page, "Coding"), "item")
-    _go(town, page, "dana", "dm")
     _newest(page, "Saved #").get_by_role("button", name="Make a Rule from This…").click()
     form.get_by_text("Goes by").wait_for()
     _keep(form, "rule-form")
