@@ -107,7 +107,7 @@ def test_an_item_is_coded_in_its_form(town: Town, seat: Seat) -> None:
         tax = typed(form, "Tax")
         tax.fill("200")
         tax.press("Enter")
-        expect(form.get_by_text("The tax of 200.00 does not fit a total of USD 120.00.")).to_be_visible(timeout=SLOW)
+        expect(form.get_by_text("Tax: The tax is more than the total of 120.00.")).to_be_visible(timeout=SLOW)
         expect(chosen(form, "Supplier")).to_have_value(CHOSEN)
         femi.clicks("Save", form)
         beside = form.locator("[data-block-id^='tax.']")
