@@ -26,11 +26,14 @@ from bot.services.base import Base
 from bot.services.health import OUTAGES, REFUSALS
 from storage import lists, refreshes
 
-CHUNK = 500
-"""Entries in one transaction: few enough that nobody waits long for the database."""
+CHUNK = 200
+"""Entries in one transaction: few enough that nobody waits long for the database, or for this process."""
 
 SIGN_OF_LIFE = timedelta(minutes=5)
 """A refresh that stored nothing for so long is taken up anew: three tries of one request take three minutes at most."""
+
+_BEAT = timedelta(seconds=30)
+# The three lists share one row that shows they are alive: written with every chunk, it made them wait for one another.
 
 _ASKED_BY_ID = 100
 
@@ -52,6 +55,7 @@ class ListReader:
         self._refresh = refresh
         self._stop = stop
         self._heard = heard
+        self._shown_at: datetime | None = None
         # Where the database takes one writer at a time, the three wait for one another here, without polling it.
         self._storing = threading.Lock() if base.database.single_writer else nullcontext()
 
@@ -117,7 +121,9 @@ class ListReader:
             lists.take_page(session, self._refresh.business_id, result.name, generation, chunk)
             refreshes.keep_list(session, self._refresh.id, result)
             # The due time is this refresh's sign of life: while pages come, nobody revives it.
-            refreshes.change(session, self._refresh.id, due_at=now + SIGN_OF_LIFE)
+            if self._shown_at is None or now - self._shown_at >= _BEAT:
+                refreshes.change(session, self._refresh.id, due_at=now + SIGN_OF_LIFE)
+                self._shown_at = now
 
     def _ask_again(self, name: ListName, generation: int) -> None:
         """Ask by id for what a whole pass did not see: a row can slip between two pages while others change.
