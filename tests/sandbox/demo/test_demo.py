@@ -20,7 +20,7 @@ from bot.sandbox import memory
 from bot.sandbox.processes import free_port
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 @dataclass
