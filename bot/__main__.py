@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -48,6 +49,8 @@ def run() -> None:
         team = bot.start()
     except BotError as error:
         _fail(error.user_message)
+    # What is there by now stays: to look through it for garbage again and again would hold up clicks.
+    gc.freeze()
     log = get_logger("bot")
     # uvicorn stops cleanly on SIGTERM and then raises it again; as an exit, what follows still happens.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
