@@ -96,6 +96,7 @@ class Lists:
         seen: set[str] = set()
         token: str | None = None
         while True:
+            # The default binds this round's token; mypy has no type for a lambda's default.
             page = self._patiently(lambda at=token: self.page(name, at, archived, updated_since))  # type: ignore[misc]
             yield page.entries
             token = _onward(page.next_page, seen, name)
@@ -181,6 +182,7 @@ def pages(
     seen: set[str] = set()
     token: str | None = None
     while True:
+        # The shape of a page is made at run time, which mypy takes for a type that is none.
         found = read(Page[shape], calls.get(operation, query(filters, sort, token), **ids), operation)  # type: ignore[valid-type]
         yield tuple(found.results)
         token = _onward(found.next_page, seen, operation.path)

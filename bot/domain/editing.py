@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.coding import Coding, Match
+from bot.domain.credits import is_credit
 from bot.domain.fields import AMOUNTS, DAYS, REFS, ItemField, Value, same, shown
 from bot.domain.items import Details, ItemStatus, is_within_reason
 from bot.domain.lines import NOTHING, ItemLine, Lines, Ref, number
@@ -85,8 +86,13 @@ class LinesDraft:
         return max((row.key for row in self.rows), default=0) + 1
 
 
-def read(raw: Mapping[ItemField, Raw], today: date) -> tuple[dict[ItemField, Value], dict[ItemField, str]]:
-    """Return the values that were typed, and what is wrong with those that cannot be used, by field."""
+def read(
+    raw: Mapping[ItemField, Raw], today: date, *, credit: bool = False
+) -> tuple[dict[ItemField, Value], dict[ItemField, str]]:
+    """Return the values that were typed, and what is wrong with those that cannot be used, by field.
+
+    Of a `credit` note the amounts may stand below zero, as Dext shows some.
+    """
     values: dict[ItemField, Value] = {}
     errors: dict[ItemField, str] = {}
     for name, given in raw.items():
@@ -95,7 +101,7 @@ def read(raw: Mapping[ItemField, Raw], today: date) -> tuple[dict[ItemField, Val
         except ValueError as error:
             errors[name] = str(error)
     if not errors:
-        errors |= _check_amounts(values)
+        errors |= _check_amounts(values, credit=credit)
     return values, errors
 
 
@@ -114,7 +120,7 @@ def read_amounts(
     held = {name: value_of(details, name) for name in BALANCED}
     changed = {name: value for name, value in typed.items() if not same(value, held[name])}
     if changed and not errors:
-        errors |= _check_amounts(held | changed)
+        errors |= _check_amounts(held | changed, credit=is_credit(details))
     return changed, errors
 
 
@@ -162,8 +168,10 @@ def _amount(text: str) -> Decimal | None:
     return amount
 
 
-def _check_amounts(values: Mapping[ItemField, Value]) -> dict[ItemField, str]:
+def _check_amounts(values: Mapping[ItemField, Value], *, credit: bool) -> dict[ItemField, str]:
     total, tax = values.get(ItemField.TOTAL), values.get(ItemField.TAX)
+    if credit:
+        total, tax = (abs(one) if isinstance(one, Decimal) else one for one in (total, tax))
     currency = str(values.get(ItemField.CURRENCY) or "")
     errors: dict[ItemField, str] = {}
     for name, amount in ((ItemField.TOTAL, total), (ItemField.TAX, tax)):

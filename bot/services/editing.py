@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.approvals import Request
 from bot.domain.businesses import Business
 from bot.domain.coding import booking
+from bot.domain.credits import is_credit
 from bot.domain.editing import (
     EDITABLE_IN,
     Raw,
@@ -121,11 +122,11 @@ class Editing:
         what cannot be used, and what `form` raises.
         """
         now = self._base.clock()
-        values, errors = read(typed, now.date())
-        if errors:
-            raise FormError({name.value: message for name, message in errors.items()})
         with self._base.database.begin() as session:
             held = self.held(session, workspace_id, user_id, item_id, business_id)
+            values, errors = read(typed, now.date(), credit=is_credit(held.item.details))
+            if errors:
+                raise FormError({name.value: message for name, message in errors.items()})
             conflict = self.conflict(session, held, user_id, version, values)
             if conflict is not None:
                 return Edited(held.item, form=conflict)

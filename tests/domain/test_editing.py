@@ -54,6 +54,15 @@ def test_amounts_that_cannot_be_are_refused_beside_their_field(
     assert read(typed, TODAY)[1] == wrong
 
 
+@pytest.mark.parametrize(
+    ("total", "credit", "refused"), [("-120", True, False), ("-120", False, True), ("0", True, True)]
+)
+def test_a_credit_notes_amounts_may_stand_below_zero(total: str, credit: bool, refused: bool) -> None:
+    typed = {ItemField.TOTAL: total, ItemField.TAX: "-20" if credit else "0", ItemField.CURRENCY: "USD"}
+    _, errors = read(typed, TODAY, credit=credit)
+    assert (ItemField.TOTAL in errors) is refused
+
+
 @pytest.mark.parametrize("day", [date(206, 5, 1), date(1926, 5, 1), date(2126, 5, 1)])
 def test_a_day_in_the_wrong_century_is_asked_about(day: date) -> None:
     _, errors = read({ItemField.ISSUED_ON: day}, TODAY)

@@ -614,3 +614,9 @@ def test_names_of_entries_follow_bill_com(bench: Bench) -> None:
         lists.take_page(session, bench.business_id, ListName.ACCOUNTS, 2, [replace(found, name="Cargo")])
     (request_id,) = bench.ask(item.id)
     assert bench.approvals.card(request_id).request.plan.category == "Cargo"
+
+
+def test_a_credit_note_that_dext_shows_below_zero_can_be_edited(bench: Bench) -> None:
+    item = bench.ready_item(type="credit_note", due_date=None, total_amount="-100.00", vat_amount="-5.00")
+    save(bench, item, DESCRIPTION="Returned pallets", TOTAL=item.details.total, TAX=item.details.tax)
+    assert again(bench, item).details.description == "Returned pallets"

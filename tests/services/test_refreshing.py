@@ -424,7 +424,7 @@ def test_who_joins_the_clocks_own_refresh_is_shown_it(connected: Bench) -> None:
 
 
 def test_two_requests_at_the_same_moment_are_one_refresh(both: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = lambda: begin(both)  # noqa: E731
+    ask = lambda: begin(both)  # noqa: E731 - shorter than a function, and called by two threads
     assert at_once(monkeypatch, refreshes, "add", ask, ask) == ["done", "done"]
     assert len(both.rows("SELECT id FROM refreshes")) == 1
 
